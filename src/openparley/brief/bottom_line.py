@@ -1,0 +1,81 @@
+"""The bottom line: one sentence that ends in its range, the confidence apart, two further judgements, what changed."""
+
+from __future__ import annotations
+
+from openparley.brief.blocks import Block, Fold, Prose, Section, Table
+from openparley.brief.changed import Changes
+from openparley.brief.cite import Given, Part, Ref, Sentence
+from openparley.brief.confidence import checklist, confidence_sentence
+from openparley.brief.context import Context
+from openparley.brief.words import counted
+from openparley.infer.posterior import NONE_OF_THESE
+
+
+def bottom_line(context: Context, changes: Changes) -> Section:
+    """The first section of the page."""
+    checks = checklist(context)
+    headline = likelihood_sentence(context, context.headline)
+    confidence = confidence_sentence(context, checks)
+    further = [likelihood_sentence(context, id) for id in list(context.outcomes)[1:2]] + [leading_account(context)]
+    blocks: list[Block] = [Prose((headline,), style="lead"), Prose((confidence,), style="confidence")]
+    rows = tuple(((check.criterion,), check.finding, (check.allows,), (check.rule,)) for check in checks)
+    table = Table("What the level of confidence rests on: the lowest line decides", (("Criterion",), ("Finding",), ("Allows at most",), ("Rule",)), rows)
+    blocks.append(Fold("The checklist behind the level of confidence", (table,)))
+    blocks.append(Prose(tuple(further), style="further"))
+    blocks.append(Prose(changes.sentences(context), style="changed"))
+    return Section("bottom-line", "Bottom line", tuple(blocks))
+
+
+def likelihood_sentence(context: Context, outcome: str, section: str = "bottom-line") -> Sentence:
+    """One outcome by the last week, in words of the lexicon with their range."""
+    estimate = context.forecast.outcomes[outcome].at_horizon
+    likelihood = context.lexicon.describe(estimate)
+    name = context.facts.mid(context.outcome_name(outcome))
+    ref = Ref(context.probability(outcome), likelihood.label)
+    predicate = f" {likelihood.predicate} "
+    if likelihood.word and likelihood.crossed == 1:
+        predicate = f" {likelihood.predicate.removesuffix(likelihood.word)}"
+    parts: list[Part] = ["That ", Given(name, name=True), f" by {context.horizon}", predicate, ref]
+    if likelihood.snapped:
+        context.book.say("how-to-read", "computed", f"The list has a gap where the number for {outcome} falls; the nearest term is printed.")
+    return context.book.say(section, "computed", parts, ".")
+
+
+def leading_account(context: Context, actor: str | None = None, section: str = "bottom-line") -> Sentence:
+    """Which account of an actor leads, never without the absolute fit."""
+    actor = actor or _most_moved(context)
+    path = context.posterior.accounts[actor]
+    named = [label for label in path.labels if label != NONE_OF_THESE]
+    named.sort(key=lambda label: -path.now[label].value)
+    first, second = named[0], named[1] if len(named) > 1 else None
+    none = path.now.get(NONE_OF_THESE)
+    one = context.share(actor, first)
+    start: list[Part] = ["Among the accounts listed of ", context.facts.position(actor), ", "]
+    label = Given(f"{first} ({context.facts.account_name(first)})", name=True)
+    if second is not None and path.now[first].low <= path.now[second].high:
+        other = context.share(actor, second)
+        rival = Given(f"{second} ({context.facts.account_name(second)})", name=True)
+        start += ["none stands clear: ", label, " holds ", Ref(one, one.range), " and ", rival, " ", Ref(other, other.range)]
+    else:
+        start += [label, " carries the most weight, ", Ref(one, one.range)]
+    if none is not None:
+        rest = context.share(actor, NONE_OF_THESE)
+        start += [", with ", Ref(rest, rest.range), " on none of these"]
+        if none.value > path.now[first].value:
+            start += [", which is more than any of them"]
+    fit = context.posterior.fit
+    verdict = "better" if fit.log_score > max(fit.uniform_log_score, fit.frequency_log_score) else "no better"
+    end: list[Part] = [f"; over {counted(fit.moves, 'move')} the model as a whole predicts {verdict} than its best baseline (mean log score "]
+    best = "uniform" if fit.uniform_log_score > fit.frequency_log_score else "frequency"
+    end += [Ref(context.fit("model")), " against ", Ref(context.fit(best)), ")"]
+    return context.book.say(section, "computed", start, end, ".")
+
+
+def _most_moved(context: Context) -> str:
+    """The actor about whose accounts the record says most."""
+
+    def move(actor: str) -> float:
+        path = context.posterior.accounts[actor]
+        return sum(abs(path.now[label].value - path.prior[label]) for label in path.labels)
+
+    return max(context.posterior.accounts, key=move)

@@ -1,0 +1,247 @@
+"""The brief: from a case, a posterior and a forecast to one file that a reader can check."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from openparley.brief import words
+from openparley.brief.blocks import Block, Fold, Prose, Section, Table, text_cells
+from openparley.brief.bottom_line import bottom_line
+from openparley.brief.changed import Changes, changes, inputs, read_brief
+from openparley.brief.context import Context
+from openparley.brief.facts import Facts
+from openparley.brief.figures import Drawn
+from openparley.brief.lexicon import lexicon
+from openparley.brief.lint import headline_faults, page_faults, sentence_faults
+from openparley.brief.render import page
+from openparley.brief.sections.accounts import accounts_section
+from openparley.brief.sections.assumptions import assumptions_section
+from openparley.brief.sections.certificate import certificate_section
+from openparley.brief.sections.evidence import evidence_section
+from openparley.brief.sections.ledger import ledger_section
+from openparley.brief.sections.levers import levers_section
+from openparley.brief.sections.outcomes import outcomes_section
+from openparley.brief.sections.run import run_section
+from openparley.brief.sections.sources import sources_section
+from openparley.errors import ParleyError
+from openparley.forecast.forecast import Forecast
+from openparley.infer.posterior import Estimate, Posterior
+from openparley.record.case import Case
+from openparley.record.store import atomic_write
+
+SCHEMA = 1
+
+
+class BriefError(ParleyError):
+    """The page would break one of its own rules; the fault is ours."""
+
+    exit_code = 3
+
+
+@dataclass(frozen=True)
+class BriefPaths:
+    """What was written.
+
+    Attributes
+    ----------
+    charts
+        Vega-Lite specification and CSV of each chart.
+    """
+
+    html: Path
+    json: Path
+    charts: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A finished brief, not yet written."""
+
+    html: str
+    content: dict[str, Any]
+    charts: dict[str, str]
+
+
+def make_brief(case: Case, posterior: Posterior, forecast: Forecast, run: Mapping[str, Any], *, texts: Path | None = None, previous: Path | None = None) -> Brief:
+    """Builds the page and its data; writes nothing.
+
+    Parameters
+    ----------
+    run
+        ``id``, ``seed``, ``version``, ``created``, ``inputs`` (file → SHA-256), ``settings``, ``software`` (package → version).
+    texts
+        Folder of source texts, matched by hash, so that the words of an entry can be shown and verified.
+    previous
+        An older ``brief.json`` to compare with.
+
+    Raises
+    ------
+    BriefError
+        If a sentence or the page breaks a rule of `openparley.brief.lint`.
+    ParleyError
+        If ``previous`` is not a brief.
+    """
+    context = Context(Facts.of(case, texts), posterior, forecast, run, lexicon(case.file.lexicon))
+    compared = changes(inputs(context), read_brief(previous) if previous else None)
+    sections, drawn = _sections(context, compared)
+    head = _head(context)
+    sections.append(evidence_section(context, _cited(context, sections, head)))
+    sections.append(run_section(context))
+    sections.append(_how_to_read(context))
+    html = page(context, sections, list(context.book.numbers.values()), head)
+    _check(context, html)
+    charts = {f"{name}.{kind}": text for name, one in drawn.items() for kind, text in (("vl.json", one.specification), ("csv", one.table))}
+    return Brief(html, _content(context, compared), charts)
+
+
+def write_brief(
+    case: Case, posterior: Posterior, forecast: Forecast, run: Mapping[str, Any], out: Path, *, texts: Path | None = None, previous: Path | None = None
+) -> BriefPaths:
+    """Builds the brief and writes ``brief.html``, ``brief.json`` and ``charts/`` into a folder.
+
+    Parameters
+    ----------
+    out
+        The folder; made if it is not there.
+
+    Returns
+    -------
+    The paths, each written whole or not at all.
+    """
+    brief = make_brief(case, posterior, forecast, run, texts=texts, previous=previous)
+    folder = out / "charts"
+    folder.mkdir(parents=True, exist_ok=True)
+    charts = tuple(folder / name for name in brief.charts)
+    for path, text in zip(charts, brief.charts.values(), strict=True):
+        atomic_write(path, text.encode())
+    data, html = out / "brief.json", out / "brief.html"
+    atomic_write(data, (json.dumps(brief.content, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode())
+    atomic_write(html, brief.html.encode())
+    return BriefPaths(html, data, charts)
+
+
+def _sections(context: Context, compared: Changes) -> tuple[list[Section], dict[str, Drawn]]:
+    found = [bottom_line(context, compared)]
+    drawn: dict[str, Drawn] = {}
+    for make in (ledger_section, accounts_section, outcomes_section, levers_section):
+        section, charts = make(context)
+        found.append(section)
+        drawn |= {one.figure.id.removeprefix("figure-").replace("-", "_"): one for one in charts}
+    found += [sources_section(context), assumptions_section(context), certificate_section(context)]
+    return found, drawn
+
+
+def _cited(context: Context, sections: list[Section], head: dict[str, Any]) -> set[str]:
+    """Ids of the entries that the page links to, found in the page itself."""
+    draft = page(context, sections, list(context.book.numbers.values()), head)
+    return set(re.findall(r'href="#([^"]+)"', draft)) & set(context.facts.case.entries)
+
+
+def _head(context: Context) -> dict[str, Any]:
+    file = context.facts.case.file
+    run = context.run
+    cutoff = words.day(file.cutoff)
+    marks = ("FICTIONAL · " if file.fictional else "") + f"{file.title} · cut-off {cutoff} · run {run.get('id')} · openparley {run.get('version')}"
+    return {
+        "title": file.title,
+        "fictional": file.fictional,
+        "question": file.question,
+        "notes": context.facts.unquoted(file.notes),
+        "cutoff": cutoff,
+        "run": str(run.get("id")),
+        "lexicon": context.lexicon.title,
+        "running": marks,
+    }
+
+
+def _how_to_read(context: Context) -> Section:
+    """What the words and marks mean."""
+    terms, book = context.lexicon, context.book
+    said = [sentence for sentence in book.sentences if sentence.section == "how-to-read"]
+
+    def say(text: str) -> None:
+        said.append(book.say("how-to-read", "assumed", text))
+
+    say("The word beside each sentence says what it is: reported by a source, assumed in the case, computed from both, or judged by a person.")
+    say("One word for a probability prints the range of the word; two words print the range of the number itself, which touches more than one band.")
+    say("Every range is equal-tailed, and the trace of a number says what it is a range over.")
+    say("Statements under an account are about the player in the model, never about what a person has in mind.")
+    if not terms.checked:
+        say("The bands of this list were taken from secondary pages and have not been compared with the publication.")
+    blocks: list[Block] = [Prose(tuple(said))]
+    if terms.terms:
+        rows = tuple(text_cells(term.word, term.range) for term in terms.terms)
+        blocks.append(Table(f"{terms.title}. Source: {terms.source}", text_cells("Term", "Stands for"), rows))
+    return Section("how-to-read", "How to read this", (Fold("Terms, ranges and marks", tuple(blocks)),))
+
+
+def _check(context: Context, html: str) -> None:
+    sentences = context.book.sentences
+    first = next(sentence for sentence in sentences if sentence.section == "bottom-line")
+    found = headline_faults(first) + sentence_faults(sentences, context.lexicon, context.facts.texts) + page_faults(html)
+    if found:
+        raise BriefError("The brief breaks its own rules:\n" + "\n".join(found))
+
+
+def _content(context: Context, compared: Changes) -> dict[str, Any]:
+    posterior, forecast = context.posterior, context.forecast
+    book = context.book
+    return {
+        "schema": SCHEMA,
+        "case": context.facts.case.file.name,
+        "run": dict(context.run),
+        "sentences": [sentence.as_json() for sentence in book.sentences],
+        "numbers": {id: number.as_json() for id, number in book.numbers.items()},
+        "accounts": {
+            actor: {
+                label: {
+                    "name": context.facts.account_name(label),
+                    "prior": float(path.prior[label]),
+                    "now": _estimate(path.now[label]),
+                    "share": [float(value) for value in path.share[:, k]],
+                    "low": [float(value) for value in path.low[:, k]],
+                    "high": [float(value) for value in path.high[:, k]],
+                }
+                for k, label in enumerate(path.labels)
+            }
+            for actor, path in posterior.accounts.items()
+        },
+        "outcomes": {
+            id: {
+                "name": context.outcome_name(id),
+                "headline": id == context.headline,
+                "by": forecast.weeks[-1].end.isoformat(),
+                "prior": _estimate(outcome.prior),
+                "at_horizon": _estimate(outcome.at_horizon),
+                "by_week": [_estimate(estimate) for estimate in outcome.by_week],
+                "by_account": {actor: {label: _estimate(one) for label, one in under.items()} for actor, under in outcome.by_account.items()},
+            }
+            for id, outcome in forecast.outcomes.items()
+        },
+        "levers": {
+            id: {
+                "name": lever.name,
+                "pulls": lever.pulls,
+                "actor": lever.actor,
+                "effects": {
+                    outcome: {"without": _estimate(effect.without), "with": _estimate(effect.with_lever), "difference": _estimate(effect.difference)}
+                    for outcome, effect in lever.effects.items()
+                },
+                "gains": {actor: _estimate(gain) for actor, gain in lever.gains.items()},
+            }
+            for id, lever in forecast.levers.items()
+        },
+        "fit": {key: getattr(posterior.fit, key) for key in posterior.fit.__dataclass_fields__},
+        "certificate": dict(posterior.certificate) | {key: getattr(posterior.diagnostics, key) for key in posterior.diagnostics.__dataclass_fields__} | {"status": posterior.status},
+        "what_changed": compared.as_json(),
+        "inputs": inputs(context),
+    }
+
+
+def _estimate(estimate: Estimate) -> dict[str, Any]:
+    return {key: getattr(estimate, key) for key in estimate.__dataclass_fields__}

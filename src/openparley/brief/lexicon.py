@@ -1,0 +1,156 @@
+"""Words for likelihoods: a word never stands without its range."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from openparley.brief.words import percent, percent_range
+from openparley.errors import ParameterError, did_you_mean
+from openparley.infer.posterior import Estimate
+
+
+@dataclass(frozen=True)
+class Term:
+    """One word of a list and the band of probability that it stands for."""
+
+    word: str
+    predicate: str
+    low: float
+    high: float
+
+    @property
+    def range(self) -> str:
+        """The band as printed."""
+        low, high = self.low, self.high
+        if low < 0.01:
+            return "less than 1 %" if high <= 0.01 else f"up to {percent(high)}"
+        return f"{percent(low)} or more" if high > 0.99 else percent_range(low, high)
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """An estimate in words.
+
+    Attributes
+    ----------
+    predicate
+        Completes “That X by DATE …”, without the range.
+    label
+        The word or words and the range, as the text of a link: “unlikely (20–45 %)”.
+    crossed
+        Number of bands that the interval touches.
+    snapped
+        True when the value fell into a gap between bands, so that the nearest word was taken.
+    """
+
+    predicate: str
+    word: str
+    range: str
+    crossed: int
+    snapped: bool
+
+    @property
+    def label(self) -> str:
+        """Word and range."""
+        return f"{self.word} ({self.range})" if self.word else self.range
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """One list of words; a document uses one."""
+
+    name: str
+    title: str
+    source: str
+    checked: bool
+    terms: tuple[Term, ...]
+
+    def band(self, share: float) -> int:
+        """Index of the band of a probability; a boundary value takes the band nearer to one half.
+
+        A value between two bands takes the nearer one.
+        """
+        inside = [i for i, term in enumerate(self.terms) if term.low <= share <= term.high]
+        if inside:
+            return min(inside, key=lambda i: abs((self.terms[i].low + self.terms[i].high) / 2 - 0.5))
+        gap = [max(term.low - share, share - term.high) for term in self.terms]
+        nearest = [i for i, distance in enumerate(gap) if abs(distance - min(gap)) < 1e-12]
+        return min(nearest, key=lambda i: abs((self.terms[i].low + self.terms[i].high) / 2 - 0.5))
+
+    def snaps(self, share: float) -> bool:
+        """True when the list has no term for this value, between its first and its last."""
+        outside = share < self.terms[0].low or share > self.terms[-1].high
+        return not outside and not any(term.low <= share <= term.high for term in self.terms)
+
+    def describe(self, estimate: Estimate) -> Likelihood:
+        """The estimate in words: one band with the band's range, several with the interval's.
+
+        Notes
+        -----
+        One word prints the range of the word, because that is what a reader takes it for (Wintle et al. 2019). Where the
+        interval touches several bands, the first and the last are printed with the interval itself.
+        """
+        interval = percent_range(estimate.low, estimate.high, estimate.mcse)
+        if not self.terms:
+            value = percent(estimate.value, estimate.mcse)
+            text = value if value == interval else f"{value}, range {interval}"
+            return Likelihood("has a probability of", "", text, 1, False)
+        # The bands of what is printed, not of hidden digits.
+        low, high = (self.band(round(end, 2)) for end in (estimate.low, estimate.high))
+        if low == high:
+            term = self.terms[low]
+            beyond = estimate.value < self.terms[0].low or estimate.value > self.terms[-1].high
+            return Likelihood(term.predicate, term.word, interval if beyond else term.range, 1, self.snaps(round(estimate.value, 2)))
+        snapped = self.snaps(round(estimate.low, 2)) or self.snaps(round(estimate.high, 2))
+        words = f"{self.terms[low].word} to {self.terms[high].word}"
+        return Likelihood("ranges from", words, interval, high - low + 1, snapped)
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """Matches any likelihood word of any list, so that a mixture or a bare word is found."""
+        return likelihood_words()
+
+
+@cache
+def _lists() -> dict[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath("lexicons.toml").read_text(encoding="utf-8"))
+
+
+def lexicon_names() -> tuple[str, ...]:
+    """Names that ``lexicon`` in ``case.toml`` may take."""
+    return tuple(_lists())
+
+
+@cache
+def lexicon(name: str) -> Lexicon:
+    """The word list of this name.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such list.
+
+    Examples
+    --------
+    >>> terms = lexicon("icd203")
+    >>> [terms.terms[terms.band(share)].word for share in (0.0, 0.20, 0.45, 0.80)]
+    ['almost no chance', 'unlikely', 'roughly even chance', 'likely']
+    """
+    lists = _lists()
+    if name not in lists:
+        raise ParameterError(f"There is no word list {name!r}; use one of {', '.join(lists)}.", hint=did_you_mean(name, lists))
+    entry = lists[name]
+    return Lexicon(name, entry["title"], entry["source"], entry["checked"], tuple(Term(**term) for term in entry["terms"]))
+
+
+@cache
+def likelihood_words() -> re.Pattern[str]:
+    """A pattern of every likelihood word of every list, longest first."""
+    words = {term["word"] for entry in _lists().values() for term in entry["terms"]}
+    words |= {"improbable", "probable", "probably", "remote", "nearly certain", "certainly"}
+    return re.compile(r"\b(?:" + "|".join(sorted(map(re.escape, words), key=len, reverse=True)) + r")\b", re.IGNORECASE)

@@ -1,0 +1,164 @@
+"""Rival accounts: how they fared over time, how well the model does at all, and which moves separate them."""
+
+from __future__ import annotations
+
+from math import exp, log
+
+from openparley.brief.blocks import Block, Cell, Fold, Prose, Section, Table
+from openparley.brief.bottom_line import leading_account
+from openparley.brief.cite import Given, Link, Number, Part, Ref, Sentence
+from openparley.brief.context import Context
+from openparley.brief.figures import Drawn, draw
+from openparley.brief.words import capital, counted, day, decimal, listed, percent
+from openparley.infer.posterior import AccountPath, ObservedMove
+
+COLUMNS_SHOWN = 8
+# A factor of two is strong; under a tenth is none.
+STRONG, SOME = 0.69, 0.095
+
+
+def accounts_section(context: Context) -> tuple[Section, list[Drawn]]:
+    """Chart, table, fit and matrix."""
+    posterior = context.posterior
+    said = [leading_account(context, actor, "accounts") for actor in posterior.accounts]
+    blocks: list[Block] = [Prose((*said, *_range_note(context)))]
+    note = "Solid, dashed and dotted lines are shares with their 90 % range over the draws; ids above pin the entries that separated the accounts most."
+    drawn = draw(context, "rivals", _over_time(context), note)
+    blocks += [drawn.figure] if drawn else []
+    blocks += [_now(context), Prose(tuple(_fit(context)))]
+    for actor in posterior.accounts:
+        blocks += _matrix(context, actor)
+    blocks.append(Fold("What each account says", (Prose(tuple(_statements(context))),)))
+    return Section("accounts", "Rival accounts and how they fared", tuple(blocks)), [drawn] if drawn else []
+
+
+def _range_note(context: Context) -> list[Sentence]:
+    if not context.posterior.diagnostics.odds_as_range:
+        return []
+    return [context.book.say("accounts", "computed", "Too few draws carry the weight for a single figure, so the odds of the accounts are given as ranges only.")]
+
+
+def _statements(context: Context) -> list[Sentence]:
+    said = []
+    for account in context.facts.accounts.values():
+        statement = context.facts.unquoted(account.statement).rstrip(". ")
+        start = "" if statement.startswith("Under ") else f"Under {account.id}: "
+        basis: list[Part] = []
+        for id in account.basis:
+            basis += [", " if basis else " (", Link(id, id)] if id in context.facts.case.entries else []
+        said.append(context.book.say("accounts", "assumed", start, Given(statement), basis, ")." if basis else "."))
+    return said
+
+
+def _now(context: Context) -> Table:
+    columns: list[Cell] = [("Account",), ("Before the record",), ("Now, 90 % range",)]
+    single = not context.posterior.diagnostics.odds_as_range
+    columns += [("Now",)] if single else []
+    rows = []
+    for actor, path in context.posterior.accounts.items():
+        for label in path.labels:
+            number = context.share(actor, label)
+            prior = Number(f"n-prior-{actor}-{label}", f"Prior share of {context.facts.account_name(label)}", path.prior[label], kind="share", of="an assumption of the case", assumptions=_prior_ids(context, actor))
+            name = f"{capital(context.facts.position(actor))}: {'' if label not in context.facts.accounts else label + ' '}{context.facts.account_name(label)}"
+            row: list[Cell] = [(Given(name, name=True),), (Ref(context.book.number(prior)),), (Ref(number, number.range),)]
+            rows.append(tuple(row + ([(Ref(number),)] if single else [])))
+    best = max(context.posterior.fit.uniform_log_score, context.posterior.fit.frequency_log_score)
+    caption = f"Shares relative to the accounts listed; the model as a whole scores {decimal(context.posterior.fit.log_score)} a move, its best baseline {decimal(best)}"
+    return Table(caption, tuple(columns), tuple(rows), numeric=tuple(range(1, len(columns))))
+
+
+def _prior_ids(context: Context, actor: str) -> tuple[str, ...]:
+    return tuple(row.id for row in context.facts.case.file.assumptions if row.sets.split(".")[:2] in (["prior", actor], ["none", actor]))
+
+
+def _over_time(context: Context) -> Table:
+    columns: list[Cell] = [("Round ends",)]
+    paths = context.posterior.accounts
+    columns += [(Given(f"{capital(context.facts.position(actor))}: {context.facts.account_name(label)}", name=True),) for actor, path in paths.items() for label in path.labels]
+    length = max(len(path.share) for path in paths.values())
+    rows = []
+    for t in range(length):
+        cells: list[Cell] = [(day(context.posterior.rounds[t].end),)]
+        cells += [(_share(context, path, t, k),) for path in paths.values() for k in range(len(path.labels))]
+        rows.append(tuple(cells))
+    return Table("Shares of the accounts at the end of every round", tuple(columns), tuple(rows), numeric=tuple(range(1, len(columns))), style="dates")
+
+
+def _share(context: Context, path: AccountPath, t: int, k: int) -> str:
+    if t >= len(path.share):
+        return "–"
+    low, high = percent(float(path.low[t][k])), percent(float(path.high[t][k]))
+    return f"{low} to {high}" if context.posterior.diagnostics.odds_as_range else percent(float(path.share[t][k]))
+
+
+def _fit(context: Context) -> list[Sentence]:
+    fit, book = context.posterior.fit, context.book
+    said = [
+        book.say(
+            "accounts", "computed", f"How well it fits at all: over {counted(fit.moves, 'observed move')} the model scores ", Ref(context.fit("model")),
+            " a move, uniform play ", Ref(context.fit("uniform")), " and observed frequencies ", Ref(context.fit("frequency")), "; nearer to 0 is better.",
+        )
+    ]
+    worse = [name for name, score in (("uniform play", fit.uniform_log_score), ("observed frequencies", fit.frequency_log_score)) if fit.log_score < score]
+    if worse:
+        said.append(book.say("accounts", "computed", f"The model predicts the record worse than {listed(worse)}, so the standing of the accounts means little."))
+    seen = book.count("n-surprises", "Surprises seen", fit.surprises_seen, "observed moves to which the model gave under 5 %")
+    expected = Number("n-surprises-expected", "Surprises expected", fit.surprises_expected, of="sum of the probabilities under 5 % over all menus", kind="decimal")
+    said.append(book.say("accounts", "computed", seen, f" of {counted(fit.moves, 'move')} surprised the model, which expected ", Ref(book.number(expected)), "."))
+    return said
+
+
+def glyph(value: float) -> str:
+    """Direction and size of one cell: for or against, by more than a factor of two or less.
+
+    Examples
+    --------
+    >>> [glyph(value) for value in (-1.0, -0.2, 0.0, 0.2, 1.0)]
+    ['−−', '−', '·', '+', '++']
+    """
+    sign = "+" if value > 0 else "−"
+    return "·" if abs(value) < SOME else sign * (2 if abs(value) >= STRONG else 1)
+
+
+def _matrix(context: Context, actor: str) -> list[Block]:
+    moves = [move for move in context.posterior.moves if move.actor == actor]
+    shown = sorted(context.separating(actor)[:COLUMNS_SHOWN], key=lambda move: move.round)
+    position = context.facts.position(actor)
+    weaker = len(context.separating(actor)) - len(shown)
+    flat = len(moves) - len(shown) - weaker
+    number = context.book.count(f"n-flat-{actor}", "Moves that do not separate the accounts", flat, f"moves of {position} on which no account differs from another by a quarter")
+    parts: list[Part] = [number, f" of {counted(len(moves), 'move')} of {position} do not separate the accounts and are left out of the matrix"]
+    parts += [f", with {weaker} that separate them less than those shown"] if weaker else []
+    said = context.book.say("accounts", "computed", parts, ".")
+    if not shown:
+        return [Prose((said,))]
+    columns: list[Cell] = [("Account",)]
+    for move in shown:
+        columns.append((*_heads(move), f" {move.move.replace('_', ' ')}, {context.posterior.rounds[move.round].end:%-d %b}"))
+    rows = []
+    for label in context.posterior.accounts[actor].labels:
+        cells: list[Cell] = [(Given(context.facts.account_name(label), name=True),)]
+        for move in shown:
+            value = _against_average(move, label)
+            cells.append(("no view",) if value is None else (f"{glyph(value)} ×{_factor(value)}",))
+        rows.append(tuple(cells))
+    caption = f"Evidence and the accounts of {position}: how many times as much an account had expected a move as all of them on average (++ and −− are a factor of two or more, · is no difference)"
+    return [Table(caption, tuple(columns), tuple(rows), style="matrix"), Prose((said,))]
+
+
+def _heads(move: ObservedMove) -> list[Part]:
+    if not move.entries:
+        return ["silence"]
+    return [Link(move.entries[0], move.entries[0]), f" +{len(move.entries) - 1}" if len(move.entries) > 1 else ""]
+
+
+def _factor(value: float) -> str:
+    """How many times as much an account had expected the move as all of them on average."""
+    factor = exp(value)
+    return f"{factor:.1f}" if factor >= 0.95 else f"{factor:.2f}".rstrip("0")
+
+
+def _against_average(move: ObservedMove, label: str) -> float | None:
+    """Log ratio of an account's probability to the average over accounts; None when the account has no view."""
+    value = move.log_evidence.get(label)
+    return None if value is None or move.predictive_prob <= 0 else value - log(move.predictive_prob)

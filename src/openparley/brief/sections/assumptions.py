@@ -1,0 +1,51 @@
+"""Assumptions: what the numbers rest on, how far each may be wrong, and what the record says of it."""
+
+from __future__ import annotations
+
+from openparley.brief.blocks import Cell, Prose, Section, Table
+from openparley.brief.cite import Given, Link, Part
+from openparley.brief.context import Context
+from openparley.brief.words import decimal
+
+NOT_IDENTIFIED = "not identified by this record"
+
+
+def assumptions_section(context: Context) -> Section:
+    """How many of each status, then the table."""
+    rows = context.facts.case.file.assumptions
+    book = context.book
+    counts = {status: sum(row.status == status for row in rows) for status in ("supported", "caveated", "unsupported")}
+    parts: list[Part] = ["The model makes ", book.count("n-assumptions", "Assumptions", len(rows), "assumptions of the case, fixed ones included"), " assumptions: "]
+    for index, (status, number) in enumerate(counts.items()):
+        parts += [", " if index else "", book.count(f"n-assumptions-{status}", f"Assumptions {status}", number, f"assumptions with the status {status}"), f" {status}"]
+    said = [book.say("assumptions", "computed", parts, "; default values are assumptions too.")]
+    silent = [row.id for row in rows if row.id in context.posterior.assumptions and not context.posterior.assumptions[row.id].identified]
+    number = book.count("n-not-identified", "Assumptions not identified by this record", len(silent), "assumptions whose posterior the record did not move from the prior", assumptions=tuple(silent[:8]))
+    said.append(book.say("assumptions", "computed", number, " of them the record did not move: what is believed of these is what was put in."))
+    return Section("assumptions", "Assumptions", (Prose(tuple(said)), _table(context)))
+
+
+def _table(context: Context) -> Table:
+    columns = ("Id", "Statement", "Low", "Likely", "High", "Rests on", "Status", "What the record made of it")
+    body = []
+    for row in context.facts.case.file.assumptions:
+        statement: list[Part] = [Given(context.facts.unquoted(row.statement))]
+        statement += [Given(f" If wrong → {context.facts.unquoted(row.if_wrong)}")] if row.if_wrong else []
+        basis: list[Part] = []
+        for id in row.basis:
+            basis += [", " if basis else "", Link(id, id) if id in context.facts.case.entries else id]
+        unit = f" {row.unit}" if row.unit else ""
+        values: tuple[Cell, ...] = ((decimal(row.low),), (decimal(row.likely) + unit,), (decimal(row.high),))
+        body.append(((row.id,), tuple(statement), *values, tuple(basis), (row.status,), (verdict(context, row.id),)))
+    anchors = tuple(row.id for row in context.facts.case.file.assumptions)
+    return Table("Every assumption; low and high are the 90 % range or the ends", tuple((name,) for name in columns), tuple(body), anchors=anchors, numeric=(2, 3, 4))
+
+
+def verdict(context: Context, id: str) -> str:
+    """Posterior against prior in words."""
+    found = context.posterior.assumptions.get(id)
+    if found is None:
+        return "fixed"
+    before, after = found.prior, found.posterior
+    moved = f"{decimal(before.value)} → {decimal(after.value, after.mcse)} ({decimal(after.low)} to {decimal(after.high)})"
+    return moved if found.identified else f"{NOT_IDENTIFIED}: {moved}"

@@ -1,0 +1,75 @@
+"""The second click: every entry that the page cites, with its source, its offsets and what is known of the words."""
+
+from __future__ import annotations
+
+from openparley.brief.blocks import Cell, Evidence, EvidenceList, Prose, Section
+from openparley.brief.cite import Given, Link, Part
+from openparley.brief.context import Context
+from openparley.brief.facts import when
+from openparley.brief.words import cut, listed
+from openparley.record.entry import Entry
+
+STATES = {
+    "verified": "words found at these offsets, hash agrees",
+    "no text": "paraphrase and offsets only: the text is not at hand",
+    "orphan": "ORPHAN: the text at hand has other words at these offsets",
+}
+PEOPLE = ("actor", "speaker", "explains", "subject")
+TOWARDS = ("recipient", "target", "addressee", "object")
+
+
+def evidence_section(context: Context, cited: set[str]) -> Section:
+    """Every cited entry that the case has."""
+    entries = [entry for id, entry in context.facts.case.entries.items() if id in cited]
+    quotes = [context.facts.quote(entry).state for entry in entries]
+    count = context.book.count("n-cited", "Entries cited", len(entries), "entries that this page links to")
+    verified = context.book.count("n-verified", "Entries with verified words", quotes.count("verified"), "entries whose words were found at their offsets with the stored hash")
+    said = context.book.say("evidence", "computed", "This page cites ", count, " entries; of ", verified, " the words were verified against a text at hand.")
+    orphans = [entry.id for entry, state in zip(entries, quotes, strict=True) if state == "orphan"]
+    warning = [context.book.say("evidence", "computed", f"The text at hand has changed under {listed(orphans)}.")] if orphans else []
+    items = tuple(_item(context, entry) for entry in entries)
+    return Section("evidence", "Evidence", (Prose((said, *warning)), EvidenceList(items)))
+
+
+def label(context: Context, entry: Entry) -> str:
+    """Kind, type and who to whom."""
+    kind = getattr(entry, "event", None) if entry.kind == "event" else None
+    kind = kind or getattr(entry, "type", None) or getattr(entry, "value", None) or getattr(entry, "relation", None) or getattr(entry, "stance", None) or getattr(entry, "form", "")
+    ends = []
+    for names in (PEOPLE, TOWARDS):
+        ids = next((getattr(entry, name) for name in names if getattr(entry, name, None)), ())
+        ends += [context.facts.actors(ids)] if ids else []
+    return f"{entry.kind}, {kind}{': ' if ends else ''}{' to '.join(ends)}"
+
+
+def _item(context: Context, entry: Entry) -> Evidence:
+    facts, quote = context.facts, context.facts.quote(entry)
+    row = facts.case.sources.get(entry.source)
+    source: list[Part] = [Link(entry.source, f"{entry.source} {facts.outlet(entry.source)}")]
+    source += [f", {row.kind}"] if row else []
+    source += [f", reliability {row.reliability or 'missing'}"] if row else []
+    by = facts.actors(entry.attributed_to)
+    said_by = f"{by if by == entry.attribution else f'{by} ({entry.attribution})'}{', hearsay' if entry.hearsay else ''}"
+    said_by += f", via {entry.via}" if entry.via else ""
+    review = entry.review.state + (f" by {entry.review.by}" if entry.review.by else "") + (f", {entry.review.at[:10]}" if entry.review.at else "")
+    if id_reason := facts.case.set_aside().get(entry.id):
+        review += f"; set aside: {id_reason}"
+    coder = entry.coder
+    coded = " ".join(part for part in (coder.name, coder.version or "", coder.rule or "") if part) if coder else "not stated"
+    coded += f", {round(min(99, max(1, 100 * coder.confidence)))} % sure" if coder and coder.confidence is not None else ""
+    known: list[tuple[str, Cell]] = [
+        ("Source", tuple(source)),
+        ("Said by", (Given(said_by),)),
+        ("Span", (f"{entry.span.start}–{entry.span.end}, sha256 {entry.span.sha256[:12]}…",)),
+        ("Coded by", (Given(coded),)),
+        ("Review", (Given(review),)),
+    ]
+    dated = when(getattr(entry, "made", None)) or when(entry.date)
+    known += [("Date", (dated,))] if dated else []
+    links: list[Part] = []
+    for link in entry.links:
+        here = link.to in facts.case.entries
+        links += [", " if links else "", f"{link.rel.replace('_', ' ')} ", Link(link.to, link.to) if here else f"{link.to} (not in the record)"]
+    known += [("Links", tuple(links))] if links else []
+    text = cut(facts.unquoted(entry.paraphrase, entry.source), 300)
+    return Evidence(entry.id, label(context, entry), text, quote.words, STATES[quote.state], tuple(known))

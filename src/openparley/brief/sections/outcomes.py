@@ -1,0 +1,83 @@
+"""What is likely: outcomes by week, fifty countable futures, and what the record did to the forecast."""
+
+from __future__ import annotations
+
+from openparley.brief.blocks import Block, Prose, Section, Table
+from openparley.brief.bottom_line import likelihood_sentence
+from openparley.brief.cite import Given, Number, Ref, Sentence
+from openparley.brief.context import Context
+from openparley.brief.figures import Drawn, draw
+from openparley.brief.words import day, percent, percent_range
+
+
+def outcomes_section(context: Context) -> tuple[Section, list[Drawn]]:
+    """Sentences, small multiples, futures, before and after."""
+    said = [likelihood_sentence(context, id, "outcomes") for id in context.outcomes]
+    blocks: list[Block] = [Prose(tuple(said))]
+    drawn = [draw(context, "outcomes", _by_week(context), "The line is the mean, the dark band the 50 % range and the light band the 90 % range over the draws of the assumptions.")]
+    futures = draw(context, "futures", _futures(context), "A filled dot is a future in which it happens, with the number of the week; a hollow one is a future in which it does not.")
+    if futures:
+        blocks.append(Prose((_count(context),)))
+    before = draw(context, "before_after", _before(context), "Hollow before the record, filled after it; thick lines are 50 % ranges, thin ones 90 % ranges.")
+    drawn += [futures, before]
+    found = [one for one in drawn if one is not None]
+    blocks = [blocks[0], found[0].figure, *blocks[1:], *(one.figure for one in found[1:]), _table(context)]
+    return Section("outcomes", "What is likely", tuple(blocks)), found
+
+
+def _count(context: Context) -> Sentence:
+    sample = context.forecast.futures_sample[context.headline]
+    happens = sum(week >= 0 for week in sample)
+    of = f"futures among {len(sample)} drawn by weight from {context.forecast.futures:,}; a picture of the forecast, not a further estimate"
+    count = context.book.number(Number("n-futures", "Futures in which it happens", happens, of=of))
+    parts = ["In ", Ref(count), f" of {len(sample)} futures drawn from the model, ", Given(context.facts.mid(context.outcome_name(context.headline)), name=True), f" by {context.horizon}."]
+    return context.book.say("outcomes", "computed", parts)
+
+
+def _by_week(context: Context) -> Table:
+    columns = (("Week ends",), *((Given(context.outcome_name(id), name=True),) for id in context.outcomes))
+    rows = []
+    for t, week in enumerate(context.forecast.weeks):
+        row = [(day(week.end),)]
+        for id in context.outcomes:
+            estimate = context.forecast.outcomes[id].by_week[t]
+            value, interval = percent(estimate.value, estimate.mcse), percent_range(estimate.low, estimate.high, estimate.mcse)
+            row.append((f"{value}, {interval}",))
+        rows.append(tuple(row))
+    return Table("Probability by the end of each week, with the 90 % range", columns, tuple(rows), numeric=tuple(range(1, len(columns))), style="dates")
+
+
+def _futures(context: Context) -> Table:
+    weeks: dict[int, int] = {}
+    for week in context.forecast.futures_sample.get(context.headline, ()):
+        weeks[week] = weeks.get(week, 0) + 1
+    rows = tuple(
+        ((day(context.forecast.weeks[week].end) if week >= 0 else "not by then",), (str(number),)) for week, number in sorted(weeks.items(), key=lambda item: (item[0] < 0, item))
+    )
+    return Table("Futures by the week in which it first happens", (("By",), ("Futures",)), rows, numeric=(1,))
+
+
+def _before(context: Context) -> Table:
+    rows = []
+    for id in context.outcomes:
+        outcome = context.forecast.outcomes[id]
+        name = (Given(context.outcome_name(id), name=True),)
+        cells = [(f"{percent(e.value, e.mcse)}, {percent_range(e.low, e.high, e.mcse)}",) for e in (outcome.prior, outcome.at_horizon)]
+        rows.append((name, *cells))
+    return Table(f"Probability by {context.horizon}, mean and 90 % range", (("Outcome",), ("Before the record",), ("After it",)), tuple(rows), numeric=(1, 2))
+
+
+def _table(context: Context) -> Table:
+    rows = []
+    for id, outcome in context.outcomes.items():
+        after, before = context.probability(id), context.prior_probability(id)
+        rows.append((
+            (Given(outcome.name, name=True),),
+            (Given(context.facts.unquoted(outcome.what)),),
+            (Ref(before),),
+            (Ref(before, before.range),),
+            (Ref(after),),
+            (Ref(after, after.range),),
+        ))
+    columns = (("Outcome",), ("What counts",), ("Before",), ("90 % range",), ("Now",), ("90 % range",))
+    return Table(f"Outcomes by {context.horizon}", columns, tuple(rows), numeric=(2, 3, 4, 5))

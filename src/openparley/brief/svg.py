@@ -1,0 +1,83 @@
+"""From an Altair chart to SVG that a strict page may hold: no styles, no address but in-page anchors, unique ids."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Any
+
+import altair as alt
+import vl_convert
+from altair.utils.schemapi import debug_mode
+
+# Vega marks every group and axis for screen readers; our picture has one name, and its table stands behind it.
+NOISE = re.compile(r' (?:aria-roledescription|aria-hidden|role|pointer-events|xmlns:xlink|version|class|cursor)="[^"]*"')
+EMPTY = re.compile(r'<path[^>]* d=""[^>]*/>|<path class="background"[^>]* d="M0,0h0v0h0Z"[^>]*/>')
+INVISIBLE = re.compile(r'<text(?: [a-z-]+="[^"]*")* opacity="0">[^<]*</text>')
+DECIMALS = re.compile(r"(\d+\.\d{2})\d+")
+STYLE = re.compile(r' style="([^"]*)"')
+ADDRESS = re.compile(r' (?:xlink:)?href="([^"]*)"')
+GROUP = re.compile(r"<g>((?:(?!</?g\b).)*)</g>", re.DOTALL)
+
+
+def svg(chart: alt.TopLevelMixin, prefix: str, title: str, description: str) -> str:
+    """The chart as an element of the page.
+
+    Parameters
+    ----------
+    chart
+        One panel; ``usermeta.margins`` (left, right, top, bottom) fixes its frame.
+    prefix
+        Starts every id inside, so that several pictures share a page.
+    title, description
+        What the picture shows, for those who do not see it.
+    """
+    spec = specification(chart)
+    if margins := spec.get("usermeta", {}).get("margins"):
+        spec["autosize"] = {"type": "none"}
+        spec["padding"] = dict(zip(("left", "right", "top", "bottom"), margins, strict=True))
+    return clean(vl_convert.vegalite_to_svg(spec), prefix, title, description)
+
+
+def specification(chart: alt.TopLevelMixin) -> dict[str, Any]:
+    """The chart as Vega-Lite.
+
+    Altair checks every part against the schema as it is built, which takes longer than drawing; the tests check the
+    same charts with the schema.
+    """
+    with debug_mode(False):
+        return chart.to_dict(validate=False)
+
+
+def clean(drawn: str, prefix: str, title: str, description: str) -> str:
+    """Strips what a strict page forbids and names the picture."""
+    drawn = EMPTY.sub("", drawn)
+    drawn = STYLE.sub(_as_attributes, drawn)
+    drawn = NOISE.sub("", drawn)
+    drawn = INVISIBLE.sub("", drawn)
+    drawn = DECIMALS.sub(r"\1", drawn)
+    drawn = ADDRESS.sub(_in_page, drawn).replace(' target="_blank"', "")
+    drawn = re.sub(r'(?<= id=")[^"]+', lambda match: f"{prefix}-{match[0]}", drawn)
+    drawn = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", drawn)
+    while (slim := GROUP.sub(r"\1", drawn)) != drawn:
+        drawn = slim
+    name = f'<title id="{prefix}-t">{escape(title)}</title><desc id="{prefix}-d">{escape(description)}</desc>'
+    head = f'<svg role="img" aria-labelledby="{prefix}-t {prefix}-d" '
+    drawn = re.sub(r'(<svg [^>]*>)', lambda match: re.sub(r' xmlns="[^"]*"', "", match[1]) + name, drawn, count=1)
+    return drawn.replace("<svg ", head, 1).replace("\n", "")
+
+
+def _as_attributes(match: re.Match[str]) -> str:
+    """Declarations that are presentation attributes stay as such; the others go."""
+    kept = []
+    for declaration in match[1].split(";"):
+        key, _, value = declaration.partition(":")
+        if key.strip() in {"fill", "stroke", "opacity", "stroke-width", "mix-blend-mode"} and value.strip():
+            kept.append(f' {key.strip()}="{value.strip()}"')
+    return "".join(kept)
+
+
+def _in_page(match: re.Match[str]) -> str:
+    """vl-convert resolves ``#x`` against an outside address; only the fragment is ours."""
+    address, hash_, fragment = match[1].partition("#")
+    return f' href="#{fragment}" tabindex="-1"' if hash_ else ""

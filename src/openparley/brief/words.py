@@ -1,0 +1,162 @@
+"""How a number is printed: no more digits than its error supports, never nothing and never certainty."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+LEAST = 0.01
+# A digit is printed while the Monte Carlo error is at most this many times its place value.
+STEPS = ((0.01, 1), (0.05, 5), (math.inf, 10))
+
+
+def step(mcse: float) -> int:
+    """Points to which a share with this Monte Carlo error is rounded.
+
+    Examples
+    --------
+    >>> step(0.004), step(0.03), step(0.2)
+    (1, 5, 10)
+    """
+    return next(points for limit, points in STEPS if not mcse > limit)
+
+
+def _points(share: float, mcse: float) -> int:
+    unit = step(mcse)
+    return min(99, max(1, round(100 * share / unit) * unit))
+
+
+def percent(share: float, mcse: float = 0.0) -> str:
+    """A probability in whole percent; the ends are words, because neither can be known.
+
+    Examples
+    --------
+    >>> percent(0.314), percent(0.0), percent(1.0), percent(0.314, mcse=0.03)
+    ('31 %', 'less than 1 %', 'more than 99 %', '30 %')
+    """
+    if share < LEAST:
+        return "less than 1 %"
+    if share > 1 - LEAST:
+        return "more than 99 %"
+    return f"{_points(share, mcse)} %"
+
+
+def percent_range(low: float, high: float, mcse: float = 0.0) -> str:
+    """An interval of probabilities.
+
+    Examples
+    --------
+    >>> percent_range(0.18, 0.468), percent_range(0.0, 0.3), percent_range(0.2, 1.0)
+    ('18–47 %', 'less than 1 % to 30 %', '20 % to more than 99 %')
+    """
+    if low < LEAST or high > 1 - LEAST:
+        ends = percent(low, mcse), percent(high, mcse)
+        return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+    ends = _points(low, mcse), _points(high, mcse)
+    return f"{ends[0]} %" if ends[0] == ends[1] else f"{ends[0]}–{ends[1]} %"
+
+
+def points(change: float, mcse: float = 0.0) -> str:
+    """A difference of probabilities in whole percentage points, signed.
+
+    Examples
+    --------
+    >>> points(0.064), points(-0.2), points(0.001)
+    ('+6 points', '−20 points', 'under 1 point')
+    """
+    unit = step(mcse)
+    whole = round(100 * abs(change) / unit) * unit
+    if whole == 0:
+        return "under 1 point" if unit == 1 else f"under {unit} points"
+    return f"{'−' if change < 0 else '+'}{whole} point{'s' if whole != 1 else ''}"
+
+
+def points_range(low: float, high: float, mcse: float = 0.0) -> str:
+    """An interval of a difference, in points.
+
+    Examples
+    --------
+    >>> points_range(-0.021, 0.062)
+    '−2 to +6 points'
+    """
+    unit = step(mcse)
+    ends = [round(100 * end / unit) * unit for end in (low, high)]
+    signed = [f"{'−' if end < 0 else '+' if end > 0 else ''}{abs(end)}" for end in ends]
+    return f"{signed[0]} to {signed[1]} points"
+
+
+def decimal(value: float, mcse: float = 0.0) -> str:
+    """A score or a parameter, cut at the place of its Monte Carlo error and at two decimals.
+
+    Examples
+    --------
+    >>> decimal(-1.2345), decimal(-1.2345, mcse=0.08), decimal(14.0), decimal(1234.6)
+    ('−1.23', '−1.2', '14', '1235')
+    """
+    places = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
+    if mcse > 0:
+        places = max(0, min(places, -math.floor(math.log10(mcse)) - 1))
+    text = f"{abs(value):.{places}f}"
+    if float(value).is_integer():
+        text = f"{abs(value):.0f}"
+    return f"−{text}" if value < 0 and float(text) != 0 else text
+
+
+def small(value: float) -> str:
+    """A certificate value: plain when it is readable, a power of ten otherwise.
+
+    Examples
+    --------
+    >>> small(0.25), small(3.1e-9), small(0.0)
+    ('0.25', '3·10⁻⁹', '0')
+    """
+    if value == 0:
+        return "0"
+    if 1e-3 <= abs(value) < 1e6:
+        return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    mantissa, exponent = f"{value:.0e}".split("e")
+    return f"{mantissa}·10{str(int(exponent)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+
+
+def day(when: date) -> str:
+    """A date for people.
+
+    Examples
+    --------
+    >>> day(date(2025, 5, 9))
+    '9 May 2025'
+    """
+    return f"{when.day} {when:%b %Y}" if len(f"{when:%B}") > 4 else f"{when.day} {when:%B %Y}"
+
+
+def listed(items: list[str] | tuple[str, ...]) -> str:
+    """Items as prose.
+
+    Examples
+    --------
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1] if items else ""
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """A count with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "report"), counted(3, "entry", "entries")
+    ('1 report', '3 entries')
+    """
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def cut(text: str, width: int) -> str:
+    """The text, shortened at a space and marked when it is longer than ``width``."""
+    text = " ".join(text.split())
+    return text if len(text) <= width else text[: width - 1].rsplit(" ", 1)[0].rstrip(",;:. ") + " …"
+
+
+def capital(text: str) -> str:
+    """The text with a capital at its start."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,33 @@
+"""Write the brief: one page, offline, every number with its evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from openparley.cli._fitting import engine_options, run_fit
+from openparley.cli._frame import finish, shown, verb
+
+
+@verb("parley brief strait-talks", "parley brief ukraine-2025 --out build/brief", "parley brief ./my-case --texts ./texts --draws 256")
+@click.argument("case")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder for brief.html and brief.json; the run's own by default.")
+@click.option("--texts", type=click.Path(path_type=Path), metavar="DIR", help="Texts of the sources, to quote what can be verified.")
+@click.option("--runs", type=click.Path(path_type=Path), metavar="DIR", help="Where runs are kept; the case's own folder by default.")
+@engine_options
+def command(
+    case: str, out: Path | None, texts: Path | None, runs: Path | None, draws: int, seed: int, quick: bool, processes: int | None, as_json: bool
+) -> None:
+    """Fit the case unless that has been done, then build the page; an older brief in the same folder is compared with."""
+    from openparley.brief.brief import write_brief
+
+    opened, fitted = run_fit(case, runs, draws=draws, seed=seed, quick=quick, processes=processes, quiet=as_json)
+    folder = out or fitted.folder.parent.parent
+    older = folder / "brief.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = write_brief(
+        opened, fitted.posterior, fitted.forecast, fitted.run, folder, texts=texts, previous=older if older.exists() else None
+    )  # fmt: skip
+    data = {"case": opened.name, "run": fitted.run["id"], "reused_draws": fitted.reused, "html": str(paths.html), "json": str(paths.json)}
+    finish(as_json, data, wrote=[paths.html, paths.json], then=f"open {shown(paths.html)}")

@@ -1,0 +1,105 @@
+"""Verify a case: its files, its references, and with the texts every span that it rests on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from openparley.cli._frame import case_checks, finish, shown, verb, warn
+
+if TYPE_CHECKING:
+    from openparley.record.case import Case
+    from openparley.record.check import TextReport
+
+
+@verb("parley check strait-talks", "parley check ukraine-2025 --texts ../shared/reports", "parley check ./my-case --json")
+@click.argument("case")
+@click.option(
+    "--texts", type=click.Path(path_type=Path), metavar="DIR", help="Texts of the sources, matched by hash whatever they are called."
+)
+def command(case: str, texts: Path | None, as_json: bool) -> int:
+    """Print what is in the case and what is wrong with it."""
+    from openparley.record.case import open_case
+    from openparley.record.check import check_texts
+
+    opened = open_case(case, extra_checks=case_checks())
+    report = check_texts(opened, texts)
+    complaints = report.complaints(opened)
+    data = _data(opened, report)
+    if not as_json:
+        _print(opened, report, data)
+    if complaints:
+        warn(complaints, as_json)
+    finish(as_json, data, then=_next(case, opened, bool(complaints)))
+    return 1 if complaints else 0
+
+
+def _data(case: Case, report: TextReport) -> dict[str, Any]:
+    kinds = Counter(entry.kind for entry in case.entries.values())
+    return {
+        "case": case.name,
+        "root": str(case.root),
+        "bundled": case.bundled,
+        "sources": len(case.sources),
+        "entries": len(case.entries),
+        "kinds": dict(kinds),
+        "review": case.states(),
+        "usable": len(case.accepted()),
+        "set_aside": case.set_aside(),
+        "texts": {name: str(path) for name, path in report.matched.items()},
+        "texts_absent": list(report.absent),
+        "spans_verified": report.verified,
+        "unknown_texts": [
+            {
+                "file": str(found.path),
+                "sha256": found.sha256,
+                "nearest": found.nearest.source if found.nearest else None,
+                "how": found.nearest.how if found.nearest else None,
+                "orphaned": list(found.orphaned),
+            }
+            for found in report.unknown
+        ],
+        "warnings": [*case.warnings, *case.dangling()],
+        "notes": list(case.notes),
+    }
+
+
+def _print(case: Case, report: TextReport, data: dict[str, Any]) -> None:
+    """The same in words."""
+    click.echo(f"{case.name}: {case.file.title}{' (bundled, read-only)' if case.bundled else ''}")
+    kinds = ", ".join(f"{number} {_plural(kind, number)}" for kind, number in data["kinds"].items())
+    click.echo(
+        f"Entries: {len(case.entries)}{f' ({kinds})' if kinds else ''} from {len(case.sources)} {_plural('source', len(case.sources))}."
+    )
+    states = ", ".join(f"{number} {state}" for state, number in data["review"].items())
+    click.echo(f"Review: {states}; {data['usable']} go on to models.")
+    texts = f"in {len(report.texts)} of {len(case.sources)} texts"
+    absent = f"; no text at hand for {', '.join(report.absent)}" if report.absent else ""
+    click.echo(f"Spans: {report.verified} verified {texts}{absent}.")
+    if data["set_aside"]:
+        click.echo("Set aside:")
+        for key, reason in data["set_aside"].items():
+            click.echo(f"  {key}: {reason}.")
+    strangers = [f"{found.path.name} is like no source and was left alone." for found in report.unknown if found.nearest is None]
+    if data["warnings"]:
+        click.echo("Warnings:")
+        for warning in data["warnings"]:
+            click.echo(f"  {warning}")
+    for note in [*data["notes"], *strangers]:
+        click.echo(f"Note: {note}")
+
+
+def _plural(noun: str, number: int) -> str:
+    return noun if number == 1 else "statuses" if noun == "status" else f"{noun}s"
+
+
+def _next(name: str, case: Case, broken: bool) -> str:
+    if broken:
+        return f"restore the texts, then parley check {shown(name)}"
+    if case.states()["proposed"] and not case.bundled:
+        first = next(key for key, entry in case.entries.items() if entry.review.state == "proposed")
+        return f'parley accept {shown(name)} {first} --reason "…"'
+    return f"parley ledger {shown(name)}" if case.file.model is None else f"parley brief {shown(name)}"

@@ -1,0 +1,38 @@
+"""Solve the game, weigh the accounts on the record and simulate futures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from openparley.cli._fitting import engine_options, run_fit
+from openparley.cli._frame import finish, print_table, shown, verb
+
+
+@verb("parley fit strait-talks", "parley fit ./my-case --draws 256 --seed 7", "parley fit ukraine-2025 --quick --json")
+@click.argument("case")
+@engine_options
+@click.option("--runs", type=click.Path(path_type=Path), metavar="DIR", help="Where runs are kept; the case's own folder by default.")
+def command(case: str, runs: Path | None, draws: int, seed: int, quick: bool, processes: int | None, as_json: bool) -> None:
+    """Print the accounts and the outcomes; finished draws of an interrupted run are reused."""
+    fitted = run_fit(case, runs, draws=draws, seed=seed, quick=quick, processes=processes, quiet=as_json)[1]
+    posterior, forecast = fitted.posterior, fitted.forecast
+    accounts = [(actor, label, *_percent(number)) for actor, path in posterior.accounts.items() for label, number in path.now.items()]
+    outcomes = [(outcome.name, *_percent(outcome.at_horizon)) for outcome in forecast.outcomes.values()]
+    if not as_json:
+        print_table(("actor", "account", "share now", "90 % range over assumptions"), accounts)
+        click.echo("")
+        print_table((f"by {forecast.weeks[-1].end}", "probability", "90 % range over assumptions"), outcomes)
+        click.echo(f"\nStatus: {posterior.status}.")
+    data = {"run": fitted.run, "accounts": accounts, "outcomes": outcomes}
+    finish(as_json, data, wrote=[fitted.folder / "run.json"], then=f"parley brief {shown(case)}")
+
+
+def _percent(number) -> tuple[str, str]:  # noqa: ANN001
+    return _whole(number.value), f"{_whole(number.low)} – {_whole(number.high)}"
+
+
+def _whole(share: float) -> str:
+    """A share in whole per cent; the ends of the scale are never printed as certain."""
+    return "< 1 %" if share < 0.01 else "> 99 %" if share > 0.99 else f"{100 * share:.0f} %"

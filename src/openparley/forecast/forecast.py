@@ -1,0 +1,68 @@
+"""What forecasting returns: outcomes by week and what a lever would change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from openparley.infer.posterior import Estimate, Round
+
+
+@dataclass(frozen=True)
+class OutcomeForecast:
+    """Probability that an outcome happens at least once by the end of each round after the cut-off.
+
+    Attributes
+    ----------
+    by_week
+        One estimate a round, cumulative.
+    by_account
+        Actor → account → probability by the last week under that account, "none" included.
+    prior
+        The same by the last week before the record (prior predictive).
+    """
+
+    id: str
+    name: str
+    by_week: tuple[Estimate, ...]
+    by_account: Mapping[str, Mapping[str, Estimate]]
+    prior: Estimate
+
+    @property
+    def at_horizon(self) -> Estimate:
+        """Probability by the last week."""
+        return self.by_week[-1]
+
+
+@dataclass(frozen=True)
+class LeverEffect:
+    """One outcome by the last week without and with a lever, on the same random numbers."""
+
+    outcome: str
+    without: Estimate
+    with_lever: Estimate
+    difference: Estimate
+
+
+@dataclass(frozen=True)
+class LeverForecast:
+    """What a lever changes and who gains; gains are in each actor's own numeraire and never summed."""
+
+    id: str
+    name: str
+    pulls: str
+    actor: str
+    effects: Mapping[str, LeverEffect]
+    gains: Mapping[str, Estimate]
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Futures from the posterior, with and without each lever."""
+
+    weeks: tuple[Round, ...]
+    outcomes: Mapping[str, OutcomeForecast]
+    levers: Mapping[str, LeverForecast]
+    futures: int
+    futures_sample: Mapping[str, tuple[int, ...]]
+    """Outcome id → for fifty futures drawn by weight the week index of its first occurrence, -1 for never."""

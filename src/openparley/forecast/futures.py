@@ -1,0 +1,174 @@
+"""Futures: play simulated forward from what the record leaves open, with and without each lever.
+
+Every future of a draw has its own stream of uniform numbers by round and step, used by the game as it is and by the
+game with a lever pulled alike, so that a difference between the two is the lever's and not the dice's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from openparley.game.dispute import WORLD, Dispute
+from openparley.game.positions import ENDED, Position, Positions
+from openparley.infer.draw import Drawn, Table
+from openparley.infer.filter import HABIT, Worlds, habit_probs, world_drift
+from openparley.record.casefile import Outcome
+from openparley.solve.belief_grid import solve
+from openparley.solve.solution import Solution, drift_beliefs
+
+NEVER = -1
+
+
+@dataclass(frozen=True)
+class Futures:
+    """Task of a draw: futures without a lever, with each lever, and from before the record.
+
+    Attributes
+    ----------
+    count
+        Futures a draw and variant.
+    """
+
+    count: int = 128
+
+    def __call__(self, drawn: Drawn) -> Table:
+        """Arrays by name: ``first`` (future, outcome) holds the round of the first occurrence, −1 for never."""
+        model, found = drawn.model, drawn.filtered
+        rng = np.random.default_rng([drawn.seed, drawn.index, 1])
+        uniforms = rng.random((self.count, model.rounds + 1, len(model.positions.steps) + len(model.uncertain)))
+        branch, world = _sample(found.branches.weight, rng.random(), self.count)
+        start = _Start(found.branches.position[branch], {a: b[branch] for a, b in found.branches.beliefs.items()}, world, found.today, found.step)
+        usual = _Play(drawn.solution, found.worlds, found.habit, 0)
+        table: Table = {"first": usual.run(start, uniforms, model.outcomes), "world": world}
+        before = _before_the_record(drawn, rng.random(), self.count)
+        table["first_prior"] = usual.run(before, uniforms, model.outcomes)
+        worth = _worth(drawn, drawn.solution, start, 0)
+        for key, positions in model.lever_positions.items():
+            dispute = model.dispute(drawn.parameters, model.levers[key].game)
+            pulled = solve(positions, drawn.parameters, rounds=model.rounds - found.today, method=drawn.method, dispute=dispute)
+            entered = start.entering(model.positions, positions, dispute)
+            table[f"first.{key}"] = _Play(pulled, found.worlds, found.habit, found.today).run(entered, uniforms, model.outcomes)
+            table[f"gain.{key}"] = _worth(drawn, pulled, entered, found.today) - worth
+        return table
+
+
+@dataclass(frozen=True)
+class _Start:
+    """Where futures begin: position and public beliefs of each, its world, the round and step to be played next."""
+
+    position: Int[np.ndarray, " future"]
+    beliefs: Mapping[str, Float[np.ndarray, "future type"]]
+    world: Int[np.ndarray, " future"]
+    round: int
+    step: int
+
+    def entering(self, usual: Positions, changed: Positions, dispute: Dispute) -> _Start:
+        """The same starts in the game with a lever pulled."""
+        to = {ENDED: ENDED}
+        for v in set(self.position.tolist()) - {ENDED}:
+            place = usual.places[v]
+            to[v] = changed.index[Position(place.step, dispute.enter(place.state))]
+        return _Start(np.array([to[v] for v in self.position.tolist()], np.int64), self.beliefs, self.world, self.round, self.step)
+
+
+def _sample(weight: Float[np.ndarray, "branch world"], offset: float, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Systematic sample of (branch, world) pairs: as even as the count allows."""
+    steps = (np.arange(count) + offset) / count
+    flat = np.minimum(np.searchsorted(np.cumsum(weight.ravel()) / weight.sum(), steps), weight.size - 1)
+    return np.divmod(flat, weight.shape[1])
+
+
+def _before_the_record(drawn: Drawn, offset: float, count: int) -> _Start:
+    _, world = _sample(drawn.filtered.worlds.prior[None, :], offset, count)
+    opening = drawn.model.positions.opening(drawn.model.start)
+    beliefs = {a: np.tile(drawn.parameters.motives[a].prior, (count, 1)) for a in drawn.model.uncertain}
+    return _Start(np.full(count, opening), beliefs, world, 0, 0)
+
+
+class _Play:
+    """Simulates one game; ``shift`` is the round at which its solution begins."""
+
+    def __init__(self, solution: Solution, worlds: Worlds, habit: Mapping[str, Mapping[str, float]], shift: int) -> None:
+        self.solution, self.worlds, self.shift = solution, worlds, shift
+        self.drift = np.cumsum(world_drift(worlds, solution), axis=1)
+        places = solution.positions
+        self.counts = np.array(
+            [habit.get(places.mover(v), {}).get(label, 0.0) for v in range(len(places)) for label in places.menu(v)]
+        )  # fmt: skip
+
+    def run(self, start: _Start, uniforms: np.ndarray, outcomes: tuple[Outcome, ...]) -> Int[np.ndarray, "future outcome"]:
+        """Round in which each outcome first happens."""
+        places, steps = self.solution.positions, self.solution.positions.steps
+        matching = _matching(places, outcomes)
+        first = np.full((len(start.position), len(outcomes)), NEVER, np.int64)
+        position, beliefs, world = start.position.copy(), {a: b.copy() for a, b in start.beliefs.items()}, start.world.copy()
+        for t in range(start.round, self.shift + self.solution.rounds):
+            for step in range(start.step if t == start.round else 0, len(steps)):
+                alive = np.flatnonzero(position != ENDED)
+                if not len(alive):
+                    return first
+                option = self._choose(t, step, position[alive], {a: b[alive] for a, b in beliefs.items()}, world[alive], uniforms[alive, t, step], beliefs, alive)
+                happened = matching[option]
+                first[alive] = np.where(happened & (first[alive] == NEVER), t, first[alive])
+                position[alive] = places.successor[option]
+            beliefs = drift_beliefs(self.solution.parameters, beliefs)
+            world = (uniforms[:, t, len(steps)][:, None] > self.drift[world]).sum(1).clip(max=len(self.worlds.types) - 1)
+        return first
+
+    def _choose(self, t, step, where, seen, world, uniform, beliefs, alive) -> Int[np.ndarray, " future"]:  # noqa: ANN001
+        """Draw an option for every living future and update the public beliefs in place."""
+        places, actor = self.solution.positions, self.solution.positions.steps[step]
+        sigma = self.solution.choices(t - self.shift, step, where, seen)
+        start, stop = places.option_start[where], places.option_start[where + 1]
+        options = np.minimum(start[:, None] + np.arange(sigma.shape[1])[None, :], stop[:, None] - 1)
+        kinds = self.worlds.of(actor)[world] if actor != WORLD else np.zeros(len(where), np.int64)
+        probs = np.take_along_axis(sigma, np.maximum(kinds, 0)[:, None, None], 2)[:, :, 0]
+        if (kinds == HABIT).any():
+            legal = np.arange(sigma.shape[1])[None, :] < (stop - start)[:, None]
+            habit = habit_probs(np.exp(self.solution.log_base[options]), self.counts[options], legal)
+            probs = np.where((kinds == HABIT)[:, None], habit, probs)
+        picked = (uniform[:, None] * probs.sum(1, keepdims=True) > np.cumsum(probs, axis=1)).sum(1)
+        picked = np.minimum(picked, stop - start - 1)
+        if actor in beliefs:
+            updated = seen[actor] * sigma[np.arange(len(where)), picked]
+            beliefs[actor][alive] = updated / updated.sum(1, keepdims=True)
+        return start + picked
+
+
+def _matching(places: Positions, outcomes: tuple[Outcome, ...]) -> np.ndarray:
+    """(option, outcome): whether taking the option makes the outcome happen."""
+    rows = np.zeros((len(places.labels), len(outcomes)), bool)
+    for v in range(len(places)):
+        mover = places.mover(v)
+        for o in places.options(v):
+            for i, outcome in enumerate(outcomes):
+                when = outcome.when
+                rows[o, i] = places.ends[o] == when.end if when.end is not None else (mover, places.labels[o]) == (when.actor, when.move)
+    return rows
+
+
+def _worth(drawn: Drawn, solution: Solution, start: _Start, shift: int) -> Float[np.ndarray, " actor"]:
+    """Mean expected utils of each actor from today, over futures in which its motive is one of the accounts."""
+    alive = start.position != ENDED
+    if not alive.any():
+        return np.zeros(len(drawn.model.actors))
+    slots = solution.expected(start.round - shift, start.step, start.position[alive], {a: b[alive] for a, b in start.beliefs.items()})
+    means = []
+    for actor in drawn.model.actors:
+        kinds = drawn.filtered.worlds.of(actor)[start.world[alive]]
+        named = kinds != HABIT
+        own = slots[np.arange(len(kinds)), solution.slot(actor) + np.maximum(kinds, 0)]
+        weight = abs(_numeraire(drawn, actor)) or 1.0
+        means.append(own[named].mean() / weight if named.any() else 0.0)
+    return np.array(means)
+
+
+def _numeraire(drawn: Drawn, actor: str) -> float:
+    """Weight of the actor's numeraire interest, the same for all its types."""
+    interest = drawn.model.positions.dispute.numeraire.get(actor, "")
+    motives = drawn.parameters.motives[actor]
+    return motives.weights[motives.types[0]].get(interest, 1.0)

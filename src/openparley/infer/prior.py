@@ -1,0 +1,100 @@
+"""Draws of the assumptions from their stated ranges, the same for an assumption whatever else is in the case."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from jaxtyping import Float
+from scipy import stats
+
+from openparley.errors import ParameterError
+
+PERT_SHAPE = 4.0  # weight of the likeliest value in a PERT distribution
+OUTER_QUANTILE = 0.95  # low and high of a normal or log-normal are its 5th and 95th percentile
+
+
+class Ranged(Protocol):
+    """What is needed of an assumption to draw it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def likely(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+    @property
+    def distribution(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Values of all assumptions in every draw.
+
+    Attributes
+    ----------
+    values
+        Assumption id → one value a draw, in the assumption's unit.
+    """
+
+    values: Mapping[str, Float[np.ndarray, " draw"]]
+    seed: int
+    count: int
+
+    def at(self, draw: int) -> dict[str, float]:
+        """The assumptions of one draw."""
+        return {name: float(column[draw]) for name, column in self.values.items()}
+
+
+def draw_assumptions(assumptions: Sequence[Ranged], *, count: int, seed: int) -> Draws:
+    """Draw every assumption from its own distribution, independently, stratified over the draws.
+
+    The stratification of an assumption depends on ``seed`` and its id only, so that changing or removing another
+    one leaves its draws as they were.
+
+    Raises
+    ------
+    ParameterError
+        If ``count`` is not positive.
+    """
+    if count < 1:
+        raise ParameterError(f"at least one draw is needed; found {count}.")
+    values = {}
+    for assumption in assumptions:
+        rng = np.random.default_rng([seed, int.from_bytes(hashlib.sha256(assumption.id.encode()).digest()[:8], "little")])
+        quantiles = (rng.permutation(count) + rng.random(count)) / count
+        values[assumption.id] = quantile(assumption, quantiles)
+    return Draws(values, seed, count)
+
+
+def quantile(assumption: Ranged, share: Float[np.ndarray, " draw"]) -> Float[np.ndarray, " draw"]:
+    """Quantiles of an assumption's distribution."""
+    low, likely, high = assumption.low, assumption.likely, assumption.high
+    if assumption.distribution == "fixed" or low == high:
+        return np.full(len(share), likely)
+    width = high - low
+    match assumption.distribution:
+        case "uniform":
+            return low + width * share
+        case "triangular":
+            return stats.triang.ppf(share, (likely - low) / width, low, width)
+        case "pert" | "beta":
+            lean = (likely - low) / width
+            return low + width * stats.beta.ppf(share, 1 + PERT_SHAPE * lean, 1 + PERT_SHAPE * (1 - lean))
+        case "normal" | "lognormal":
+            return _split_normal(assumption, share)
+    raise ParameterError(f"assumption {assumption.id}: no distribution “{assumption.distribution}”.")
+
+
+def _split_normal(assumption: Ranged, share: Float[np.ndarray, " draw"]) -> Float[np.ndarray, " draw"]:
+    """Normal about the likeliest value as median, each half scaled to its own outer percentile."""
+    log = assumption.distribution == "lognormal"
+    low, likely, high = (np.log(x) if log else x for x in (assumption.low, assumption.likely, assumption.high))
+    z, outer = stats.norm.ppf(share), stats.norm.ppf(OUTER_QUANTILE)
+    value = likely + z / outer * np.where(z < 0, likely - low, high - likely)
+    return np.exp(value) if log else value

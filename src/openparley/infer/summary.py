@@ -1,0 +1,165 @@
+"""From weighted draws to the posterior: accounts by round, moves, fit, assumptions, diagnostics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import MappingProxyType
+
+import numpy as np
+from jaxtyping import Float
+
+from openparley.infer.draw import Table
+from openparley.infer.engine import PriorSampling, Run
+from openparley.infer.filter import HABIT
+from openparley.infer.model import Model
+from openparley.infer.posterior import (
+    NONE_OF_THESE,
+    AbsoluteFit,
+    AccountPath,
+    AssumptionVerdict,
+    Diagnostics,
+    Estimate,
+    ObservedMove,
+    Posterior,
+)
+from openparley.infer.weights import FEWEST_EFFECTIVE, K_HAT_LIMIT, effective_draws, estimate, normalised, pareto_k, weighted_quantile
+
+IDENTIFIED = 2.0  # a shift of the mean by this many of its own Monte Carlo errors is the record's, not the draws'
+SURPRISE = 0.05
+
+
+def summarise(model: Model, run: Run, engine: PriorSampling) -> Posterior:
+    """Average the draws by weight.
+
+    The weight of a draw after round t is the probability that it gave to all reports and silences up to then.
+    """
+    evidence = np.array([table["log_evidence"] for table in run.tables])
+    by_round = np.array([normalised(evidence[:, t]) for t in range(evidence.shape[1])])
+    weights = by_round[-1]
+    before = np.vstack([np.full(len(weights), 1 / len(weights)), by_round])
+    moves = _moves(model, run.tables, before)
+    diagnostics = _diagnostics(run.tables, weights, moves)
+    return Posterior(
+        rounds=model.calendar[: model.today + 1],
+        accounts={actor: _account_path(model, actor, run.tables, by_round) for actor in model.uncertain},
+        moves=moves,
+        fit=_fit(moves, run.tables, weights),
+        assumptions=_verdicts(run, weights),
+        diagnostics=diagnostics,
+        certificate=_certificate(model, run.tables, engine),
+        draws=MappingProxyType(dict(run.values)),
+        weights=weights,
+        status=_status(diagnostics, run.tables),
+        settings={"draws": engine.draws, "seed": engine.seed, "engine": "importance sampling from the prior", "tolerance": engine.grid.tolerance},
+    )
+
+
+def _shares(tables: Sequence[Table], actor_index: int, label: int, key: str) -> Float[np.ndarray, "draw *rest"]:
+    """Share of one account of one actor in every draw."""
+    kinds = tables[0]["world_types"][:, actor_index]
+    return np.array([table[key][..., kinds == label].sum(-1) for table in tables])
+
+
+def _account_path(model: Model, actor: str, tables: Sequence[Table], by_round: np.ndarray) -> AccountPath:
+    labels = (*model.types[actor], NONE_OF_THESE)
+    index = model.uncertain.index(actor)
+    rows = [_shares(tables, index, k if k < len(labels) - 1 else HABIT, "world_share") for k in range(len(labels))]
+    prior_shares = [_shares(tables, index, k if k < len(labels) - 1 else HABIT, "world_prior") for k in range(len(labels))]
+    rounds = range(by_round.shape[0])
+    share = np.array([[by_round[t] @ row[:, t] for row in rows] for t in rounds])
+    low, high = (np.array([[weighted_quantile(row[:, t], by_round[t], q) for row in rows] for t in rounds]) for q in (0.05, 0.95))
+    now = {label: estimate(row[:, -1], by_round[-1]) for label, row in zip(labels, rows, strict=True)}
+    return AccountPath(actor, labels, {label: float(p.mean()) for label, p in zip(labels, prior_shares, strict=True)}, share, low, high, now)
+
+
+def _moves(model: Model, tables: Sequence[Table], before: np.ndarray) -> tuple[ObservedMove, ...]:
+    moves = []
+    types = tables[0]["world_types"]
+    for i, report in enumerate(_sighted(model)):
+        weights = before[report.round]
+        prob = np.array([table["sighting_prob"][i] for table in tables])
+        share = np.array([table["sighting_weight"][i] for table in tables])
+        base = np.array([table["sighting_base"][i] for table in tables])
+        by_account: dict[str, float] = {}
+        if report.actor in model.uncertain:
+            kinds = types[:, model.uncertain.index(report.actor)]
+            for k, label in [*enumerate(model.types[report.actor]), (HABIT, NONE_OF_THESE)]:
+                mass = weights @ share[:, kinds == k]
+                by_account[label] = float((weights @ (share * prob)[:, kinds == k]).sum() / mass.sum())
+        overall = float((weights @ (share * prob)).sum() / (weights @ share).sum())
+        evidence = {label: float(np.log(p)) for label, p in by_account.items()}
+        moves.append(
+            ObservedMove(
+                report.round, report.actor, report.move, report.entries, overall, by_account, float(weights @ base[:, 0]), float(weights @ base[:, 1]), evidence
+            )  # fmt: skip
+        )
+    return tuple(moves)
+
+
+def _sighted(model: Model):  # noqa: ANN202
+    """Reports in the order in which the filter met them."""
+    steps = model.positions.steps
+    upto = [report for report in model.observed.reports if report.round <= model.today]
+    return sorted(upto, key=lambda report: (report.round, steps.index(report.actor)))
+
+
+def _fit(moves: Sequence[ObservedMove], tables: Sequence[Table], weights: np.ndarray) -> AbsoluteFit:
+    if not moves:
+        return AbsoluteFit(0, float("nan"), float("nan"), float("nan"), 0, 0.0)
+    scores = np.log([[move.predictive_prob, move.uniform_prob, move.frequency_prob] for move in moves]).mean(0)
+    expected = sum(float(weights @ np.array([table["sighting_base"][i, 2] for table in tables])) for i in range(len(moves)))
+    return AbsoluteFit(len(moves), *map(float, scores), sum(move.predictive_prob < SURPRISE for move in moves), expected)
+
+
+def _verdicts(run: Run, weights: np.ndarray) -> dict[str, AssumptionVerdict]:
+    even = np.full(len(weights), 1 / len(weights))
+    verdicts = {}
+    for key, values in run.values.items():
+        prior, posterior = (estimate(values, w, of="90 % range of the assumption") for w in (even, weights))
+        spread = float(np.std(values))
+        error = spread / np.sqrt(effective_draws(weights))
+        moved = spread > 0 and abs(posterior.value - prior.value) > IDENTIFIED * error
+        verdicts[key] = AssumptionVerdict(key, prior, posterior, bool(moved))
+    return verdicts
+
+
+def _diagnostics(tables: Sequence[Table], weights: np.ndarray, moves: Sequence[ObservedMove]) -> Diagnostics:
+    worth, shape = effective_draws(weights), pareto_k(weights)
+    proven = np.array([table["certificate"] for table in tables if "certificate" in table])
+    several = float((proven[:, 4] > 0).mean()) if len(proven) else float("nan")
+    as_range = bool(worth < FEWEST_EFFECTIVE or not shape <= K_HAT_LIMIT)
+    return Diagnostics(len(weights), worth, shape, as_range, float(max(table["lost_mass"] for table in tables)), several)
+
+
+def _certificate(model: Model, tables: Sequence[Table], engine: PriorSampling) -> dict[str, float | int | str]:
+    proven = np.array([table["certificate"] for table in tables if "certificate" in table])
+    worst = proven.max(0)
+    return {
+        "concept": "agent logit quantal response equilibrium, public beliefs",
+        "positions": len(model.positions),
+        "rounds": model.rounds,
+        "grid": " × ".join(f"{engine.grid.nodes_for(actor)} nodes a split ({actor})" for actor in model.uncertain),
+        "draws_certified": len(proven),
+        "stages_sampled": int(proven[:, 5].sum()),
+        "solver_residual": float(max(table["residual"] for table in tables)),
+        "logit_residual": float(worst[0]),
+        "interpolation_error": float(worst[1]),
+        "value_error": float(worst[2]),
+        "best_response_gap": float(worst[3]),
+        "stages_with_other_roots": int(proven[:, 4].sum()),
+        "unsettled_stages": int(sum(int(table["unsettled"]) for table in tables)),
+    }
+
+
+def _status(diagnostics: Diagnostics, tables: Sequence[Table]) -> str:
+    problems = []
+    if any(int(table["unsettled"]) for table in tables):
+        problems.append("some stages missed the solver's tolerance")
+    if diagnostics.multiple_equilibria_share > 0:
+        problems.append(f"{diagnostics.multiple_equilibria_share:.0%} of the certified draws have a stage with another root")
+    if diagnostics.odds_as_range:
+        problems.append(f"the record is carried by {diagnostics.effective_draws:.0f} effective draws: read account odds as ranges")
+    return "computed; " + "; ".join(problems) if problems else "computed"
+
+
+__all__ = ["Estimate", "summarise"]

@@ -1,0 +1,242 @@
+"""``case.toml`` as data: the question, the actors, the rival accounts, the model's settings and every assumption."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from openparley.record.fields import Day, Flag, Ident, Model, Number, Text, Whole
+
+__all__ = [
+    "SCHEMA",
+    "Account",
+    "Actor",
+    "Assumption",
+    "CaseFile",
+    "Lever",
+    "ModelSettings",
+    "Observation",
+    "Outcome",
+    "When",
+    "account_types",
+]
+
+SCHEMA = 1
+NAME_WORDS = 5
+# First segment of an address → the segments that follow; a "?" marks one that may be left out.
+ADDRESSES: dict[str, tuple[str, ...]] = {
+    "weight": ("ACTOR", "TYPE|*", "INTEREST"),
+    "precision": ("ACTOR",),
+    "propensity": ("ACTOR", "MOVE"),
+    "prior": ("ACTOR", "TYPE"),
+    "drift": ("ACTOR", "FROM?", "TO?"),
+    "discount": ("ACTOR",),
+    "chance": ("NAME",),
+    "detection": ("ACTOR|default", "MOVE?"),
+    "error": ("KIND",),
+    "none": ("ACTOR",),
+}
+
+Scalar = str | int | float | bool
+
+
+class Actor(Model):
+    """Somebody who acts, speaks or is acted upon; addressed by the key in ``[actors.…]``."""
+
+    name: Text
+    aliases: tuple[Text, ...] = ()
+    country: str = ""
+    role: Literal["mediator", "party", "ally", "institution", "official", "spokesperson", "adviser", "press", "group", "observer"]
+
+    @field_validator("country")
+    @classmethod
+    def _alpha3(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[A-Z]{3}", value):
+            raise PydanticCustomError(
+                "bad_country", "not a country code", {"allowed": "three capital letters (ISO 3166 alpha-3, or XAA to XZZ)"}
+            )
+        return value
+
+
+class Account(Model):
+    """A rival hypothesis about an actor's motive; in the game, a type of that actor."""
+
+    id: Ident
+    actor: Ident
+    name: Text
+    statement: Text
+    basis: tuple[Text, ...] = ()
+
+    @field_validator("name")
+    @classmethod
+    def _short(cls, value: str) -> str:
+        if len(value.split()) > NAME_WORDS:
+            raise PydanticCustomError("too_many_words", "longer than {n} words; charts need a short name", {"n": NAME_WORDS})
+        return value
+
+
+class ModelSettings(Model):
+    """Which dispute is played, when it starts, how long a round lasts, where the public state begins."""
+
+    family: Text
+    start: Day
+    round_days: Annotated[Whole, Field(ge=1, le=366)] = 7
+    rounds: Annotated[Whole, Field(ge=1, le=1000)] = 26
+    initial: dict[str, Scalar] = Field(default_factory=dict)
+    options: dict[str, Scalar] = Field(default_factory=dict)
+
+
+class Assumption(Model):
+    """One parameter of the model: where it sits, how far it may reasonably lie, and on what that rests.
+
+    ``low`` and ``high`` are the 5th and 95th percentile of a normal or log-normal, the ends of the others.
+    """
+
+    id: Ident
+    sets: Text
+    statement: Text
+    unit: str = ""
+    low: Number
+    likely: Number
+    high: Number
+    distribution: Literal["pert", "uniform", "triangular", "normal", "lognormal", "beta", "fixed"]
+    basis: Annotated[tuple[Text, ...], Field(min_length=1)]
+    status: Literal["supported", "caveated", "unsupported"]
+    if_wrong: str = ""
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the assumption is a point and not a range."""
+        return self.distribution == "fixed" or self.low == self.high
+
+    @field_validator("sets")
+    @classmethod
+    def _addressable(cls, value: str) -> str:
+        head, *rest = value.split(".")
+        if head not in ADDRESSES:
+            raise PydanticCustomError(
+                "not_among", "not the start of an address", {"what": "the start of an address", "allowed": list(ADDRESSES), "value": head}
+            )
+        pattern = ADDRESSES[head]
+        needed = sum(not part.endswith("?") for part in pattern)
+        # error and detection are closed lists: a third spelling would be silently unused.
+        if not needed <= len(rest) <= len(pattern) or not all(rest):
+            raise PydanticCustomError("bad_address", "not an address", {"allowed": ".".join((head, *pattern))})
+        if head == "error" and rest[0] not in ("event", "commitment", "status"):
+            raise PydanticCustomError("bad_address", "not an address", {"allowed": ["error.event", "error.commitment", "error.status"]})
+        return value
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Assumption:
+        if not self.low <= self.likely <= self.high:
+            numbers = f"low = {self.low:g}, likely = {self.likely:g}, high = {self.high:g}"
+            first, second = ("low", "high") if self.low > self.high else ("low", "likely") if self.low > self.likely else ("likely", "high")
+            context = {"numbers": numbers, "first": first, "second": second}
+            raise PydanticCustomError("range_order", "{first} is above {second} ({numbers})", context)
+        if self.distribution == "fixed" and self.low != self.high:
+            raise PydanticCustomError("range_fixed", "“fixed” but low and high differ", {"allowed": "low = likely = high"})
+        if self.distribution == "lognormal" and self.low <= 0:
+            raise PydanticCustomError("range_sign", "a log-normal needs low above 0", {"allowed": "low > 0"})
+        if self.distribution == "beta" and not (self.low >= 0 and self.high <= 1):
+            raise PydanticCustomError("range_share", "a beta distribution lies between 0 and 1", {"allowed": "0 ≤ low ≤ high ≤ 1"})
+        return self
+
+
+class When(Model):
+    """What resolves an outcome: an ending of the game, or a move of an actor."""
+
+    end: Text | None = None
+    actor: Ident | None = None
+    move: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> When:
+        if (self.end is None) == (self.actor is None and self.move is None) or (self.actor is None) != (self.move is None):
+            raise PydanticCustomError(
+                "bad_when", "an outcome needs an ending or a move", {"allowed": "{ end = … } or { actor = …, move = … }"}
+            )
+        return self
+
+
+class Outcome(Model):
+    """Something that may come to pass, with the sentence that resolves it."""
+
+    id: Ident
+    name: Text
+    what: Text
+    when: When
+    headline: Flag = False
+
+
+class Lever(Model):
+    """Something somebody could do differently, as arguments of the game family."""
+
+    id: Ident
+    name: Text
+    statement: Text
+    actor: Ident
+    pulls: Literal["commitment", "motive", "forced_move"]
+    game: Annotated[dict[str, Any], Field(min_length=1)]
+
+
+class Observation(Model):
+    """Which accepted entries show which move; of several that fit in one round the higher precedence wins.
+
+    ``on`` is the day on which a person reads the move of the named ``entries`` to have happened, where their own date
+    is too wide to say.
+    """
+
+    move: Annotated[str, Field(pattern=r"^[A-Za-z][\w-]*\.[A-Za-z][\w-]*$")]
+    kind: Literal["event", "commitment", "status"]
+    actor: tuple[Ident, ...] = ()
+    recipient: tuple[Ident, ...] = ()
+    type: tuple[str, ...] = ()
+    mode: tuple[str, ...] = ()
+    realis: tuple[Literal["actual", "future", "hypothetical", "negated"], ...] = ("actual",)
+    entries: tuple[Ident, ...] = ()
+    on: Day | None = None
+    precedence: Whole = 0
+
+    @model_validator(mode="after")
+    def _day_of_named_entries(self) -> Observation:
+        if self.on is not None and not self.entries:
+            raise PydanticCustomError("on_without_entries", "“on” dates named entries, and none is named", {"allowed": "on together with entries"})
+        return self
+
+
+class CaseFile(Model):
+    """All of ``case.toml``."""
+
+    schema_version: Whole = Field(alias="schema")
+    name: Ident
+    title: Text
+    fictional: Flag
+    question: Text
+    cutoff: Day
+    lexicon: Literal["icd203", "phia", "ipcc", "numeric"] = "icd203"
+    notes: str = ""
+    actors: Annotated[dict[Ident, Actor], Field(min_length=1)]
+    accounts: tuple[Account, ...] = ()
+    model: ModelSettings | None = None
+    assumptions: tuple[Assumption, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    levers: tuple[Lever, ...] = ()
+    observations: tuple[Observation, ...] = ()
+
+    def round_of(self, day: date) -> int | None:
+        """The round that ``day`` falls in, counted from 0; None before the start or without a model."""
+        if self.model is None or day < self.model.start:
+            return None
+        return (day - self.model.start).days // self.model.round_days
+
+
+def account_types(file: CaseFile) -> dict[str, tuple[str, ...]]:
+    """Ids of the accounts by the actor they are about, in the order of the file."""
+    types: dict[str, tuple[str, ...]] = {}
+    for account in file.accounts:
+        types[account.actor] = (*types.get(account.actor, ()), account.id)
+    return types

@@ -1,0 +1,221 @@
+import hashlib
+import json
+import re
+from base64 import b64decode
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from openparley.brief import Brief, BriefError, BriefPaths, make_brief
+from openparley.brief.cite import SENTENCE_TYPES
+from openparley.brief.lint import SIZE_LIMIT, page_faults
+from openparley.record.case import Case
+from tests.brief import synthetic
+
+
+class Text(HTMLParser):
+    """The text of every element with an id that starts with ``s-``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+        self.open: str | None = None
+        self.skip = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        known = dict(attrs)
+        if tag == "p" and (known.get("id") or "").startswith("s-"):
+            self.open = str(known["id"])
+            self.found[self.open] = ""
+        self.skip = self.open is not None and known.get("class") == "type"
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "p":
+            self.open = None
+        self.skip = False if tag == "span" else self.skip
+
+    def handle_data(self, data: str) -> None:
+        if self.open and not self.skip:
+            self.found[self.open] += data
+
+
+def sentences(brief: Brief, section: str) -> list[str]:
+    return [one["text"] for one in brief.content["sentences"] if one["section"] == section]
+
+
+def make(case: Case, **changes: object) -> Brief:
+    posterior = changes.pop("posterior", None) or synthetic.posterior()
+    forecast = changes.pop("forecast", None) or synthetic.forecast()
+    return make_brief(case, posterior, forecast, synthetic.run(), **changes)  # type: ignore[arg-type]
+
+
+def test_json_keeps_the_codebook(brief: Brief) -> None:
+    content = brief.content
+    assert {"schema", "case", "run", "sentences", "numbers", "accounts", "outcomes", "levers", "fit", "certificate"} <= content.keys()
+    for sentence in content["sentences"]:
+        assert sentence.keys() == {"id", "section", "type", "text", "numbers"}
+        assert sentence["type"] in SENTENCE_TYPES
+        assert set(sentence["numbers"]) <= content["numbers"].keys()
+    for number in content["numbers"].values():
+        assert number.keys() == {"value", "low", "high", "level", "of", "mcse", "evidence", "assumptions"}
+    assert len({sentence["id"] for sentence in content["sentences"]}) == len(content["sentences"])
+    json.dumps(content, allow_nan=False)
+
+
+def test_ids_in_numbers_exist_in_the_case(brief: Brief, case: Case) -> None:
+    assumptions = {row.id for row in case.file.assumptions}
+    for number in brief.content["numbers"].values():
+        assert set(number["evidence"]) <= case.entries.keys()
+        assert set(number["assumptions"]) <= assumptions
+
+
+def test_the_page_says_exactly_what_the_data_say(brief: Brief) -> None:
+    parser = Text()
+    parser.feed(brief.html)
+    for sentence in brief.content["sentences"]:
+        shown = parser.found["s-" + sentence["id"].replace(".", "-")]
+        assert " ".join(shown.replace("\u00a0", " ").split()) == sentence["text"]
+
+
+def test_sections_stand_in_the_order_of_the_design(brief: Brief) -> None:
+    order = re.findall(r'<section id="([^"]+)"', brief.html)
+    assert order == ["bottom-line", "ledger", "accounts", "outcomes", "levers", "sources", "assumptions", "certificate", "evidence", "run", "how-to-read", "traces"]
+
+
+def test_bottom_line(brief: Brief) -> None:
+    lead, confidence, *further = sentences(brief, "bottom-line")
+    assert lead == "That a ceasefire takes hold by 29 July 2026 is unlikely (20–45 %)."
+    assert confidence.startswith("Our confidence is moderate, held down by this: ")
+    assert len(further) == 2
+    assert sentences(brief, "what-changed") == ["This is the first brief of this case; there is no earlier one to compare with."]
+
+
+def test_every_number_leads_to_a_trace_that_leads_on(brief: Brief) -> None:
+    ids = set(re.findall(r'\sid="([^"]+)"', brief.html))
+    assert set(re.findall(r'href="#([^"]+)"', brief.html)) <= ids
+    assert brief.content["numbers"].keys() <= ids
+    trace = re.search(r'<article class="trace" id="n-p-ceasefire">.*?</article>', brief.html, re.DOTALL)
+    assert trace is not None
+    for needed in ("90\u00a0% range 27–40\u00a0%", "Monte Carlo error", "#E009", "#A01", "run 7f3a21", "under it"):
+        assert needed in trace[0]
+
+
+def test_strict_policy_and_weight(written: BriefPaths) -> None:
+    html = written.html.read_text(encoding="utf-8")
+    assert page_faults(html) == []
+    assert len(html.encode()) < SIZE_LIMIT
+    policy = re.search(r'content="(default-src[^"]+)"', html)
+    sheet = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
+    assert policy and sheet
+    assert policy[1].startswith("default-src 'none'; style-src 'sha256-")
+    digest = re.search(r"sha256-([^']+)'", policy[1])
+    assert digest and b64decode(digest[1]) == hashlib.sha256(sheet[1].encode()).digest()
+    assert "<script" not in html and "style=" not in html
+
+
+def test_a_stray_price_in_a_title_cannot_break_the_style_sheet(tmp_path: Path) -> None:
+    folder = synthetic.write_case(tmp_path / "case")
+    text = (folder / "case.toml").read_text(encoding="utf-8")
+    (folder / "case.toml").write_text(text.replace("Strait talks: will", 'Talks </style><script>alert(1)</script> \\"x\\" will'), encoding="utf-8")
+    brief = make(synthetic.open_case(folder))
+    assert "<script>" not in brief.html and page_faults(brief.html) == []
+
+
+def test_written_files(written: BriefPaths) -> None:
+    assert json.loads(written.json.read_text(encoding="utf-8"))["schema"] == 1
+    names = {path.name for path in written.charts}
+    assert names == {f"{name}.{kind}" for name in ("timeline", "rivals", "outcomes", "futures", "before_after", "levers") for kind in ("vl.json", "csv")}
+    assert all(path.stat().st_size > 50 for path in written.charts)
+
+
+def test_words_are_quoted_only_when_verified(tmp_path: Path, brief: Brief) -> None:
+    assert "<blockquote>“The mediator tabled a ceasefire text on Monday”</blockquote>" in brief.html
+    bare = make(synthetic.case(tmp_path / "bare", texts=False))
+    assert "<blockquote>" not in bare.html and "“" not in bare.html
+    assert "paraphrase and offsets only" in bare.html
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    for id, text in synthetic.TEXTS.items():
+        (texts / f"other-name-{id}").write_bytes(text.encode())
+    found = make(synthetic.case(tmp_path / "found", texts=False), texts=texts)
+    assert "<blockquote>“The mediator tabled a ceasefire text on Monday”</blockquote>" in found.html
+
+
+def test_a_changed_text_is_no_source_of_words(tmp_path: Path) -> None:
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    for id, text in synthetic.TEXTS.items():
+        (texts / id).write_bytes(text.replace("Monday", "Tuesday").encode())
+    brief = make(synthetic.case(tmp_path / "case", texts=False), texts=texts)
+    assert "Tuesday" not in brief.html
+
+
+def test_fictional_is_marked_and_real_is_not(tmp_path: Path, brief: Brief) -> None:
+    assert '<strong class="fictional">FICTIONAL</strong>' in brief.html
+    assert "FICTIONAL" not in make(synthetic.case(tmp_path / "real", fictional=False)).html
+
+
+@pytest.mark.parametrize("name", ["phia", "ipcc", "numeric"])
+def test_other_lists_of_words(tmp_path: Path, name: str) -> None:
+    brief = make(synthetic.case(tmp_path / "case", lexicon=name))
+    assert sentences(brief, "bottom-line")[0].endswith("%).") or name == "numeric"
+    assert any("not been compared" in text for text in sentences(brief, "how-to-read")) == (name == "phia")
+
+
+def test_untrustworthy_draws_give_odds_as_ranges_and_low_confidence(case: Case) -> None:
+    brief = make(case, posterior=synthetic.odd(synthetic.posterior()))
+    assert any("given as ranges only" in text for text in sentences(brief, "accounts"))
+    assert any("predicts the record worse than" in text for text in sentences(brief, "accounts"))
+    assert sentences(brief, "bottom-line")[1].startswith("Our confidence is low")
+    share = brief.content["numbers"]["n-share-mediator-H2"]
+    trace = re.search(r'<article class="trace" id="n-share-mediator-H2">.*?</article>', brief.html, re.DOTALL)
+    assert trace and 'class="value"' not in trace[0]
+    assert f">{round(100 * share['value'])}\u00a0%<" not in re.sub(r"<article.*?</article>", "", brief.html, flags=re.DOTALL).split('id="accounts"')[1].split("<section")[0]
+
+
+def test_no_difference_that_the_model_can_tell(brief: Brief) -> None:
+    tells, silent = sentences(brief, "levers")[1:]
+    assert "a difference of +12 points (+4 to +20 points)" in tells
+    assert "no difference that this model can tell (−1 to +2 points)" in silent
+
+
+def test_a_difference_under_its_error_is_none(case: Case) -> None:
+    forecast = synthetic.forecast()
+    lever = forecast.levers["deadline_binds"]
+    effect = lever.effects["ceasefire"]
+    noisy = replace(effect, difference=replace(effect.difference, mcse=0.2))
+    forecast = replace(forecast, levers={"deadline_binds": replace(lever, effects={"ceasefire": noisy})})
+    assert "no difference that this model can tell" in sentences(make(case, forecast=forecast), "levers")[1]
+
+
+def test_never_is_printed_as_less_than_one_percent(case: Case) -> None:
+    forecast = synthetic.forecast()
+    never = tuple(replace(one, value=0.0, low=0.0, high=0.0) for one in forecast.outcomes["tariffs"].by_week)
+    forecast = replace(forecast, outcomes={**forecast.outcomes, "tariffs": replace(forecast.outcomes["tariffs"], by_week=never)})
+    brief = make(case, forecast=forecast)
+    assert "almost no chance (less than 1 %)" in sentences(brief, "bottom-line")[2]
+    prose = " ".join(one["text"] for one in brief.content["sentences"])
+    assert not re.search(r"(?<!\d)(?:0|100) %", prose)
+
+
+def test_a_broken_rule_stops_the_brief(tmp_path: Path) -> None:
+    folder = synthetic.write_case(tmp_path / "case")
+    text = (folder / "case.toml").read_text(encoding="utf-8")
+    broken = text.replace("The deadline cannot lapse from", "The president wants the deadline not to lapse from")
+    (folder / "case.toml").write_text(broken, encoding="utf-8")
+    with pytest.raises(BriefError, match="an intention stated as fact") as raised:
+        make(synthetic.open_case(folder))
+    assert raised.value.exit_code == 3
+
+
+def test_the_same_inputs_give_the_same_bytes(case: Case, brief: Brief) -> None:
+    again = make(case)
+    assert again.html == brief.html
+    assert again.content == brief.content
+
+
+def test_everything_needed_to_repeat_the_run_is_on_the_page(brief: Brief, case: Case) -> None:
+    for needed in ("7f3a21", "20260429", "0.1.0.dev0", "coder one", *case.digest().values()):
+        assert needed in brief.html

@@ -1,0 +1,102 @@
+import json
+import re
+from pathlib import Path
+
+import pytest
+from selenium.webdriver import Chrome
+
+from openparley.brief import Brief, BriefPaths
+from openparley.brief.charts import discover
+from openparley.brief.charts._look import panels
+from openparley.brief.context import Context
+from openparley.brief.facts import Facts
+from openparley.brief.lexicon import lexicon
+from openparley.brief.svg import clean, svg
+from openparley.record.case import Case
+from tests.brief import synthetic
+
+CHARTS = discover()
+
+
+@pytest.fixture(scope="module")
+def context(case: Case) -> Context:
+    return Context(Facts.of(case), synthetic.posterior(), synthetic.forecast(), synthetic.run(), lexicon("icd203"))
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_chart_keeps_the_schema_of_vega_lite(name: str, context: Context) -> None:
+    rows = CHARTS[name].data(context)
+    specification = CHARTS[name].chart(rows).to_dict()
+    assert specification["$schema"].endswith(".json")
+    assert not re.search(r'"url"', json.dumps(specification))
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_every_panel_is_named_and_holds_only_anchors(name: str, context: Context) -> None:
+    for panel, rows in panels(CHARTS[name].data(context)).items():
+        drawn = svg(CHARTS[name].chart(rows), "p", f"{name}: {panel}", "what it shows")
+        assert drawn.startswith('<svg role="img" aria-labelledby="p-t p-d"')
+        assert "<title" in drawn and "<desc" in drawn
+        assert " style=" not in drawn and "http" not in drawn
+        assert all(target.startswith("#") for target in re.findall(r'href="([^"]*)"', drawn))
+        assert all(id.startswith("p-") for id in re.findall(r' id="([^"]*)"', drawn))
+        links = re.findall(r"<a [^>]*>.*?</a>", drawn)
+        assert links and all("aria-label=" in link for link in links)
+
+
+def test_cleaning_takes_styles_and_outside_addresses_away() -> None:
+    drawn = '<svg xmlns="http://x" width="1" height="1" viewBox="0 0 1 1"><clipPath id="clip0"></clipPath><a xlink:href="https://out.example/#n-x"><path clip-path="url(#clip0)" style="cursor:pointer;fill:red" d="M0.123456,1"/></a><a href="https://out.example/"><b/></a></svg>'
+    cleaned = clean(drawn, "f", "t", "d")
+    assert 'href="#n-x"' in cleaned and "out.example" not in cleaned and "style=" not in cleaned
+    assert 'id="f-clip0"' in cleaned and "url(#f-clip0)" in cleaned and "0.12," in cleaned and ' fill="red"' in cleaned
+
+
+def test_lines_end_where_the_table_ends(context: Context) -> None:
+    rows = CHARTS["rivals"].data(context)
+    for actor, path in context.posterior.accounts.items():
+        for k, label in enumerate(path.labels):
+            last = [row for row in rows if row["part"] == "line" and row["account"] == label and row["href"] == f"#n-share-{actor}-{label}"][-1]
+            assert last["share"] == pytest.approx(path.share[-1][k], abs=1e-4)
+
+
+def test_fifty_futures_are_fifty_dots(brief: Brief, context: Context) -> None:
+    rows = CHARTS["futures"].data(context)
+    assert len(rows) == 50
+    assert sum(row["happens"] for row in rows) == brief.content["numbers"]["n-futures"]["value"]
+
+
+LOOK = """
+return [...document.querySelectorAll('figure svg')].map(svg => {
+  const frame = svg.getBoundingClientRect();
+  const texts = [...svg.querySelectorAll('text')].filter(t => t.textContent.trim() && t.getBoundingClientRect().width > 0);
+  const boxes = texts.flatMap(t => { const b = t.getBoundingClientRect(); return [{text: t.textContent, left: b.left, right: b.right, top: b.top, bottom: b.bottom}]; });
+  return {name: svg.querySelector('title').textContent, frame: {left: frame.left, right: frame.right, top: frame.top, bottom: frame.bottom},
+          boxes, size: texts.length ? Math.min(...texts.map(t => parseFloat(getComputedStyle(t).fontSize) * frame.width / svg.viewBox.baseVal.width)) : 99,
+          marks: svg.querySelectorAll('path,line,circle').length};
+});
+"""
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_label_is_clipped_or_covered(chromium: Chrome, written: BriefPaths, width: int) -> None:
+    chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False})
+    chromium.get(written.html.as_uri())
+    pictures = chromium.execute_script(LOOK)
+    assert len(pictures) == 14
+    for picture in pictures:
+        frame, boxes = picture["frame"], picture["boxes"]
+        assert picture["marks"] > 3, picture["name"]
+        assert picture["size"] >= 9.5, f"{picture['name']}: letters of {picture['size']:.1f} px at {width} px"
+        for box in boxes:
+            inside = box["left"] >= frame["left"] - 1 and box["right"] <= frame["right"] + 1 and box["top"] >= frame["top"] - 1 and box["bottom"] <= frame["bottom"] + 1
+            assert inside, f"{picture['name']}: “{box['text']}” leaves the frame"
+        for i, one in enumerate(boxes):
+            for two in boxes[i + 1 :]:
+                across = min(one["right"], two["right"]) - max(one["left"], two["left"])
+                down = min(one["bottom"], two["bottom"]) - max(one["top"], two["top"])
+                assert across <= 1 or down <= 3, f"{picture['name']}: “{one['text']}” covers “{two['text']}”"
+
+
+def test_tables_lie_beside_the_page(written: BriefPaths) -> None:
+    csv: Path = next(path for path in written.charts if path.name == "rivals.csv")
+    assert csv.read_text(encoding="utf-8").splitlines()[0].startswith("panel,account")

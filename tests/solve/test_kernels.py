@@ -1,0 +1,59 @@
+"""The compiled loops against their meaning in plain NumPy."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from openparley.solve import kernels
+from openparley.solve.grid import interpolation_weights, split_grid
+
+ROUNDING = 1e-12
+EXP_ERROR = 2e-11  # what the polynomial promises
+
+
+def random_stage(seed: int, types: int, options: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    return rng.dirichlet(np.ones(types)), rng.dirichlet(np.ones(options), types).T
+
+
+@given(st.integers(0, 9999), st.integers(2, 4), st.integers(2, 5))
+def test_beliefs_are_expected_to_stay(seed: int, types: int, options: int) -> None:
+    """The read-off weights carry the posterior, and the posterior's mean over moves is the prior: E[bᵃ] = b."""
+    grid = split_grid(types, 4)
+    belief, sigma = random_stage(seed, types, options)
+    expected = np.zeros(types)
+    weights, axis = np.empty(grid.points), np.empty(grid.points + 1)
+    for likelihood in sigma:
+        kernels.point_weights(belief, likelihood, np.array(grid.sizes), grid.nodes, grid.coefficients, weights, axis)
+        posterior = belief * likelihood / (belief @ likelihood)
+        assert weights @ grid.beliefs == pytest.approx(posterior, abs=ROUNDING)
+        expected += (belief @ likelihood) * (weights @ grid.beliefs)
+    assert expected == pytest.approx(belief, abs=ROUNDING)
+
+
+@given(st.integers(0, 9999), st.integers(2, 4))
+def test_rows_of_weights_equal_single_ones(seed: int, types: int) -> None:
+    grid = split_grid(types, 4)
+    rng = np.random.default_rng(seed)
+    spread, likely = rng.dirichlet(np.ones(types), 5), rng.random((5, types))
+    sizes = np.array(grid.sizes)
+    rows = np.empty((grid.points, 5))
+    room = (np.empty(5), np.empty(5), np.empty((types, 4, 5)))
+    kernels._posterior_weights(likely.T.copy(), spread.T.copy(), sizes, grid.nodes, grid.coefficients, *room, rows)
+    posterior = spread * likely / (spread * likely).sum(1, keepdims=True)
+    assert rows.T == pytest.approx(interpolation_weights(grid, posterior), abs=ROUNDING)
+    assert kernels.weights_at(posterior, sizes, grid.nodes, grid.coefficients, grid.points) == pytest.approx(rows.T, abs=ROUNDING)
+
+
+def test_exponential_is_as_exact_as_promised() -> None:
+    x = np.linspace(kernels.EXP_FLOOR, 0, 4001)
+    out = np.empty_like(x)
+    kernels._exp_rows(x, out)
+    assert np.abs(out / np.exp(x) - 1).max() < EXP_ERROR
+
+
+def test_outer_products() -> None:
+    rng = np.random.default_rng(0)
+    left, right = rng.random((3, 2)), rng.random((3, 4))
+    assert kernels.tensor_weights(left, right) == pytest.approx(np.einsum("ij,ik->ijk", left, right).reshape(3, 8), abs=ROUNDING)
