@@ -163,9 +163,9 @@ TEN = [
         "assumption with low above high",
         lambda case: replace(case / "case.toml", "low = 0.2", "low = 2.5"),
         "case.toml",
-        r"^\[\[assumptions",
+        r"^low = 2.5",
         "A01",
-        None,
+        [2.5, 0.5, 1.0],
         ("low is above high (low = 2.5, likely = 0.5, high = 1)",),
     ),
     Broken(
@@ -228,7 +228,7 @@ MORE = [
     Broken(
         "unknown source",
         lambda case: change(case, "claims", "K001", lambda row: row.update(source="S2")),
-        "record/claims.jsonl", 1, "K001", "S2", ("source “S2” is not in sources.csv",), "Did you mean “S02”?",
+        "record/claims.jsonl", 1, "K001", "S2", ("there is no source “S2” in sources.csv",), "Did you mean “S02”?",
     ),
     Broken(
         "entry in the wrong file",
@@ -364,6 +364,17 @@ def test_all_mistakes_at_once(tmp_path: Path) -> None:
         if broken.name in chosen:
             assert broken.says[-1] in said
     assert [complaint.file for complaint in found[1:4]] == ["case.toml"] * 3
+
+
+def test_several_mistakes_in_one_item(tmp_path: Path) -> None:
+    case = small_case(tmp_path / "case")
+    replace(case / "case.toml", "low = 0.2", "low = 2.5")
+    replace(case / "case.toml", "weight.mediator.H1.prestige", "weight.mediater.H1.prestige")
+    replace(case / "case.toml", 'status = "caveated"', 'status = "sure"')
+    change(case, "events", "E001", lambda row: row.update(actor=["party_c"], event="REFUSE", source="S3", date="today"))
+    values = [complaint.value for complaint in check_case(case)]
+    assert values[:3] == ["mediater", [2.5, 0.5, 1.0], "sure"]
+    assert set(values[3:]) == {"party_c", "REFUSE", "S3", "today"}
 
 
 def test_an_unreadable_line_hides_nothing_else(tmp_path: Path) -> None:

@@ -4,9 +4,9 @@ import csv
 import io
 import json
 import os
+import resource
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,8 +23,8 @@ from tests.record.small_case import TEXTS, change, lines, replace, small_case, s
 
 RUN = [sys.executable, "-c", "from openparley.cli import main; main()"]
 HEAVY = ("numpy", "pydantic", "rich", "scipy", "numba", "jinja2", "altair")
-# The design's limit; a loaded machine gets several tries, since the question is how much work is done, not how busy it is.
-HELP_SECONDS, TRIES = 0.3, 8
+# The design's limit, as processor time: the question is how much work is done, not how busy the machine is.
+HELP_SECONDS, TRIES = 0.3, 3
 RECORD_VERBS = ["cases", "new", "check", "accept", "reject", "edit", "remove", "ledger", "agreement"]
 
 
@@ -53,13 +53,12 @@ Said = Callable[..., tuple[int, str, str]]
 
 
 def test_help_answers_at_once_and_imports_nothing_heavy() -> None:
-    took = []
-    for _ in range(TRIES):
-        start = time.perf_counter()
+    took: list[float] = []
+    while len(took) < TRIES and min(took, default=HELP_SECONDS) >= HELP_SECONDS:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         done = subprocess.run([*RUN, "--help"], capture_output=True, text=True, check=True)
-        took.append(time.perf_counter() - start)
-        if took[-1] < HELP_SECONDS:
-            break
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        took.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     assert min(took) < HELP_SECONDS
     assert all(verb in done.stdout for verb in verbs())
     code = f"import sys\nfrom openparley.cli import main\nmain(['--help'])\nsys.exit(bool(set(sys.modules) & set({HEAVY!r})))"
@@ -291,7 +290,7 @@ def test_several_mistakes_are_counted(case: Path, said: Said) -> None:
     change(case, "claims", "K001", lambda row: row.update(stance="sure"))
     code, _, err = said("check", case)
     assert code == 1
-    assert err.splitlines()[-1] == "2 mistakes, the most likely cause first."
+    assert err.splitlines()[-1] == "3 mistakes, the most likely cause first."
 
 
 def test_messages_survive_a_narrow_terminal_encoding(case: Path) -> None:

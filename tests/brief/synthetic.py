@@ -47,22 +47,144 @@ ACCOUNTS = [
     ("J2", "party_a", "Thinks it is winning", "Under J2 the model’s party A gains from every further round."),
 ]
 EVENTS = [
-    ("E001", "S01", "The mediator tabled a ceasefire text on Monday", "COOPERATE", ["mediator"], ["party_a", "party_b"], "2026-01-19", "The mediator put a ceasefire text on the table."),
-    ("E002", "S01", "Party A rejected the monitoring clause", "REJECT", ["party_a"], ["mediator"], "2026-01-20", "Party A turned down the clause on monitoring."),
-    ("E003", "S02", "Party A shelled the northern port on Friday", "ASSAULT", ["party_a"], ["party_b"], "2026-02-20", "Party A’s artillery hit the northern port."),
-    ("E004", "S02", "Party B accepted the text as it stands", "AGREE", ["party_b"], ["mediator"], "2026-02-23", "Party B agreed to the tabled text unchanged."),
+    (
+        "E001",
+        "S01",
+        "The mediator tabled a ceasefire text on Monday",
+        "COOPERATE",
+        ["mediator"],
+        ["party_a", "party_b"],
+        "2026-01-19",
+        "The mediator put a ceasefire text on the table.",
+    ),
+    (
+        "E002",
+        "S01",
+        "Party A rejected the monitoring clause",
+        "REJECT",
+        ["party_a"],
+        ["mediator"],
+        "2026-01-20",
+        "Party A turned down the clause on monitoring.",
+    ),
+    (
+        "E003",
+        "S02",
+        "Party A shelled the northern port on Friday",
+        "ASSAULT",
+        ["party_a"],
+        ["party_b"],
+        "2026-02-20",
+        "Party A’s artillery hit the northern port.",
+    ),
+    (
+        "E004",
+        "S02",
+        "Party B accepted the text as it stands",
+        "AGREE",
+        ["party_b"],
+        ["mediator"],
+        "2026-02-23",
+        "Party B agreed to the tabled text unchanged.",
+    ),
     ("E005", "S03", "Party B struck a depot", "ASSAULT", ["party_b"], ["party_a"], "2026-03-18", "Party B hit a depot."),
-    ("E006", "S03", "The mediator paused patrol support", "SANCTION", ["mediator"], ["party_b"], "2026-03-16", "The mediator suspended patrol support for party B."),
-    ("E007", "S04", "patrol support was paused for five days only", "AID", ["mediator"], ["party_b"], "2026-03-21", "Patrol support came back after five days."),
-    ("E008", "S04", "Party A offered talks on fishing rights instead", "CONSULT", ["party_a"], ["mediator"], "2026-04-22", "Party A answered with talks on another matter."),
-    ("E009", "S02", "without a word from the mediator", "REJECT", ["mediator"], ["party_a"], "2026-02-19", "The mediator let the date pass in silence."),
+    (
+        "E006",
+        "S03",
+        "The mediator paused patrol support",
+        "SANCTION",
+        ["mediator"],
+        ["party_b"],
+        "2026-03-16",
+        "The mediator suspended patrol support for party B.",
+    ),
+    (
+        "E007",
+        "S04",
+        "patrol support was paused for five days only",
+        "AID",
+        ["mediator"],
+        ["party_b"],
+        "2026-03-21",
+        "Patrol support came back after five days.",
+    ),
+    (
+        "E008",
+        "S04",
+        "Party A offered talks on fishing rights instead",
+        "CONSULT",
+        ["party_a"],
+        ["mediator"],
+        "2026-04-22",
+        "Party A answered with talks on another matter.",
+    ),
+    (
+        "E009",
+        "S02",
+        "without a word from the mediator",
+        "REJECT",
+        ["mediator"],
+        ["party_a"],
+        "2026-02-19",
+        "The mediator let the date pass in silence.",
+    ),
 ]
 COMMITMENTS = [
-    ("C001", "S01", "the strait must reopen within a month", "deadline", ["mediator"], ["party_a"], "2026-01-19", "2026-02-19", "The mediator gave party A a month to reopen the strait."),
-    ("C002", "S02", "tariffs would follow in two weeks", "threat", ["mediator"], ["party_a"], "2026-02-24", "2026-03-10", "The mediator’s office threatened tariffs in two weeks."),
-    ("C003", "S03", "Allies pledged to fill the gap by May", "promise", ["allies"], ["party_b"], "2026-03-19", "2026-05-01", "The allies promised to replace the patrol support by May."),
-    ("C004", "S04", "The mediator set a new deadline of 15 May", "deadline", ["mediator"], ["party_a"], "2026-04-23", "2026-05-15", "The mediator set 15 May as the new date."),
-    ("C005", "S04", "Talks on technical terms are set for 4 May", "proposal", ["party_a"], ["mediator"], "2026-04-22", "2026-05-04", "Party A proposed technical talks for 4 May."),
+    (
+        "C001",
+        "S01",
+        "the strait must reopen within a month",
+        "deadline",
+        ["mediator"],
+        ["party_a"],
+        "2026-01-19",
+        "2026-02-19",
+        "The mediator gave party A a month to reopen the strait.",
+    ),
+    (
+        "C002",
+        "S02",
+        "tariffs would follow in two weeks",
+        "threat",
+        ["mediator"],
+        ["party_a"],
+        "2026-02-24",
+        "2026-03-10",
+        "The mediator’s office threatened tariffs in two weeks.",
+    ),
+    (
+        "C003",
+        "S03",
+        "Allies pledged to fill the gap by May",
+        "promise",
+        ["allies"],
+        ["party_b"],
+        "2026-03-19",
+        "2026-05-01",
+        "The allies promised to replace the patrol support by May.",
+    ),
+    (
+        "C004",
+        "S04",
+        "The mediator set a new deadline of 15 May",
+        "deadline",
+        ["mediator"],
+        ["party_a"],
+        "2026-04-23",
+        "2026-05-15",
+        "The mediator set 15 May as the new date.",
+    ),
+    (
+        "C005",
+        "S04",
+        "Talks on technical terms are set for 4 May",
+        "proposal",
+        ["party_a"],
+        ["mediator"],
+        "2026-04-22",
+        "2026-05-04",
+        "Party A proposed technical talks for 4 May.",
+    ),
 ]
 MOVES = [
     (2, "mediator", "table_offer", ("E001", "C001"), (0.46, 0.24, 0.20, 0.30)),
@@ -96,24 +218,79 @@ def write_case(folder: Path, *, texts: bool = True, lexicon: str = "icd203", fic
     head = "id,outlet,author,title,url,published,published_basis,retrieved,kind,origin,reliability,language,text_sha256,chars"
     lines = [head]
     for id, outlet, author, title, published, kind, origin, grade in SOURCES:
-        lines.append(",".join([id, outlet, author, f'"{title}"', "", published, "date line", "", kind, origin, grade, "en", sha256(TEXTS[id]), str(len(TEXTS[id]))]))
+        lines.append(
+            ",".join(
+                [
+                    id,
+                    outlet,
+                    author,
+                    f'"{title}"',
+                    "",
+                    published,
+                    "date line",
+                    "",
+                    kind,
+                    origin,
+                    grade,
+                    "en",
+                    sha256(TEXTS[id]),
+                    str(len(TEXTS[id])),
+                ]
+            )
+        )
     (folder / "sources.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     _jsonl(folder / "record/events.jsonl", [_event(row) for row in EVENTS])
     _jsonl(folder / "record/commitments.jsonl", [_commitment(row) for row in COMMITMENTS])
-    lapse = _common("L001", "status", "S02", "The deadline passed", "The date passed and nothing followed.", ["author"]) | {"of": "C001", "value": "lapsed", "as_of": "2026-02-24"}
+    lapse = _common("L001", "status", "S02", "The deadline passed", "The date passed and nothing followed.", ["author"]) | {
+        "of": "C001",
+        "value": "lapsed",
+        "as_of": "2026-02-24",
+    }
     _jsonl(folder / "record/statuses.jsonl", [lapse])
     claims = [
-        _common("K001", "claim", "S03", "The mediator admires Party A’s leader", "A commentator explains inaction by admiration.", ["author"], "author")
-        | {"explains": ["mediator"], "behaviour": "no punishment", "explanation": "admiration for party A’s leader", "stance": "asserted", "supports": ["H2"]},
-        _common("K002", "claim", "S01", "Party A only wanted time", "Two unnamed diplomats explain the refusal by delay.", ["diplomats"], "anonymous")
+        _common(
+            "K001",
+            "claim",
+            "S03",
+            "The mediator admires Party A’s leader",
+            "A commentator explains inaction by admiration.",
+            ["author"],
+            "author",
+        )
+        | {
+            "explains": ["mediator"],
+            "behaviour": "no punishment",
+            "explanation": "admiration for party A’s leader",
+            "stance": "asserted",
+            "supports": ["H2"],
+        },
+        _common(
+            "K002",
+            "claim",
+            "S01",
+            "Party A only wanted time",
+            "Two unnamed diplomats explain the refusal by delay.",
+            ["diplomats"],
+            "anonymous",
+        )
         | {"explains": ["party_a"], "behaviour": "refusal", "explanation": "playing for time", "stance": "asserted", "supports": ["J2"]},
     ]
     _jsonl(folder / "record/claims.jsonl", claims)
-    quote = _common("T001", "statement", "S01", "“We will not wait for ever,” the mediator told reporters", "The mediator said “We will not wait for ever”.", ["mediator"])
+    quote = _common(
+        "T001",
+        "statement",
+        "S01",
+        "“We will not wait for ever,” the mediator told reporters",
+        "The mediator said “We will not wait for ever”.",
+        ["mediator"],
+    )
     _jsonl(folder / "record/statements.jsonl", [quote | {"speaker": ["mediator"], "form": "direct", "content": []}])
     _jsonl(folder / "record/relations.jsonl", [])
     ids = [row[0] for row in EVENTS] + [row[0] for row in COMMITMENTS] + ["L001", "K001", "K002"]
-    acts = [{"id": f"V{n:04d}", "entry": id, "act": "accept", "by": "coder one", "at": "2026-04-28T09:00:00Z", "reason": None} for n, id in enumerate(ids, 1)]
+    acts = [
+        {"id": f"V{n:04d}", "entry": id, "act": "accept", "by": "coder one", "at": "2026-04-28T09:00:00Z", "reason": None}
+        for n, id in enumerate(ids, 1)
+    ]
     _jsonl(folder / "reviews.jsonl", acts)
     return folder
 
@@ -124,14 +301,41 @@ def case(folder: Path, **options: object) -> Case:
 
 def posterior() -> Posterior:
     rounds = tuple(Round(t, START + timedelta(7 * t), START + timedelta(7 * t + 6)) for t in range(ROUNDS))
-    accounts = {"mediator": _path("mediator", ("H1", "H2", "H3", "none"), (0.33, 0.30, 0.27, 0.10), 0), "party_a": _path("party_a", ("J1", "J2", "none"), (0.45, 0.45, 0.10), 1)}
+    accounts = {
+        "mediator": _path("mediator", ("H1", "H2", "H3", "none"), (0.33, 0.30, 0.27, 0.10), 0),
+        "party_a": _path("party_a", ("J1", "J2", "none"), (0.45, 0.45, 0.10), 1),
+    }
     moves = tuple(_move(*row) for row in MOVES)
     fit = AbsoluteFit(len(moves), -1.18, -1.52, -1.31, 1, 0.8)
-    verdicts = {f"A{n:02d}": AssumptionVerdict(f"A{n:02d}", _estimate(0.5, 0.2, 0.9), _estimate(0.55, 0.25, 0.9), identified=n % 3 == 0) for n in range(1, 8)}
-    diagnostics = Diagnostics(draws=256, effective_draws=141.3, k_hat=0.42, odds_as_range=False, lost_mass=0.0004, multiple_equilibria_share=0.0)
-    certificate = {"grid": 84, "positions": 432, "rounds": 29, "logit_residual": 3.2e-9, "interpolation_error": 0.004, "best_response_gap": 0.021, "multiplicity": 0}
+    verdicts = {
+        f"A{n:02d}": AssumptionVerdict(f"A{n:02d}", _estimate(0.5, 0.2, 0.9), _estimate(0.55, 0.25, 0.9), identified=n % 3 == 0)
+        for n in range(1, 8)
+    }
+    diagnostics = Diagnostics(
+        draws=256, effective_draws=141.3, k_hat=0.42, odds_as_range=False, coarse_share=0.0004, multiple_equilibria_share=0.0
+    )
+    certificate = {
+        "grid": 84,
+        "positions": 432,
+        "rounds": 29,
+        "logit_residual": 3.2e-9, "stages_with_other_roots": 0,
+        "interpolation_error": 0.004,
+        "best_response_gap": 0.021,
+    }
     draws = {"A01": np.linspace(0, 1, 256)}
-    return Posterior(rounds, accounts, moves, fit, verdicts, diagnostics, certificate, draws, np.full(256, 1 / 256), "ok", {"engine": "importance sampling"})
+    return Posterior(
+        rounds,
+        accounts,
+        moves,
+        fit,
+        verdicts,
+        diagnostics,
+        certificate,
+        draws,
+        np.full(256, 1 / 256),
+        "ok",
+        {"engine": "importance sampling"},
+    )
 
 
 def forecast() -> Forecast:
@@ -140,9 +344,18 @@ def forecast() -> Forecast:
     rng = np.random.default_rng(7)
     for id, name, _, value, low, high, prior, _ in OUTCOMES:
         by_week = tuple(_estimate(*(end * (1 - 0.8 ** (t + 1)) / (1 - 0.8**WEEKS) for end in (value, low, high))) for t in range(WEEKS))
-        under = {"mediator": {"H1": _estimate(value * 1.2, low, high), "H2": _estimate(value * 0.6, low / 2, high), "H3": _estimate(value * 0.8, low, high), "none": _estimate(value, low, high)}}
+        under = {
+            "mediator": {
+                "H1": _estimate(value * 1.2, low, high),
+                "H2": _estimate(value * 0.6, low / 2, high),
+                "H3": _estimate(value * 0.8, low, high),
+                "none": _estimate(value, low, high),
+            }
+        }
         outcomes[id] = OutcomeForecast(id, name, by_week, under, _estimate(prior, prior / 2, min(0.97, prior * 1.6)))
-        chosen = rng.permutation([int(k * WEEKS / max(1, round(50 * value))) for k in range(round(50 * value))] + [-1] * (50 - round(50 * value)))
+        chosen = rng.permutation(
+            [int(k * WEEKS / max(1, round(50 * value))) for k in range(round(50 * value))] + [-1] * (50 - round(50 * value))
+        )
         sample[id] = tuple(int(week) for week in chosen)
     effects = {
         "ceasefire": LeverEffect("ceasefire", outcomes["ceasefire"].at_horizon, _estimate(0.43, 0.33, 0.56), _estimate(0.12, 0.04, 0.2)),
@@ -151,20 +364,34 @@ def forecast() -> Forecast:
     }
     gains = {"mediator": _estimate(-0.4, -0.9, -0.05), "party_a": _estimate(-0.3, -0.7, 0.1), "party_b": _estimate(0.5, 0.2, 0.9)}
     levers = {"deadline_binds": LeverForecast("deadline_binds", "The deadline cannot lapse", "commitment", "mediator", effects, gains)}
-    none = {id: LeverEffect(id, outcomes[id].at_horizon, outcomes[id].at_horizon, _estimate(0.004, -0.01, 0.02)) for id in ("ceasefire", "tariffs", "walk_away")}
+    none = {
+        id: LeverEffect(id, outcomes[id].at_horizon, outcomes[id].at_horizon, _estimate(0.004, -0.01, 0.02))
+        for id in ("ceasefire", "tariffs", "walk_away")
+    }
     levers["support_guaranteed"] = LeverForecast("support_guaranteed", "Support is guaranteed", "commitment", "allies", none, gains)
     return Forecast(weeks, outcomes, levers, 4000, sample)
 
 
 def run(**changes: object) -> dict[str, object]:
-    base: dict[str, object] = {"id": "7f3a21", "seed": 20260429, "version": "0.1.0.dev0", "created": "2026-04-29T12:00:00Z", "inputs": {}, "settings": {"draws": 256, "futures": 4000}}
+    base: dict[str, object] = {
+        "id": "7f3a21",
+        "seed": 20260429,
+        "version": "0.1.0.dev0",
+        "created": "2026-04-29T12:00:00Z",
+        "inputs": {},
+        "settings": {"draws": 256, "futures": 4000},
+    }
     return base | {"software": {"numpy": "2.4.6"}} | changes
 
 
 def odd(base: Posterior) -> Posterior:
     """A posterior that must not be trusted: few draws, worse than its baselines."""
     fit = replace(base.fit, log_score=-1.9)
-    return replace(base, fit=fit, diagnostics=replace(base.diagnostics, effective_draws=22.0, k_hat=0.9, odds_as_range=True, multiple_equilibria_share=0.3))
+    return replace(
+        base,
+        fit=fit,
+        diagnostics=replace(base.diagnostics, effective_draws=22.0, k_hat=0.9, odds_as_range=True, multiple_equilibria_share=0.3),
+    )
 
 
 def _estimate(value: float, low: float, high: float) -> Estimate:
@@ -190,20 +417,37 @@ def _path(actor: str, labels: tuple[str, ...], prior: tuple[float, ...], seed: i
 def _move(round_: int, actor: str, move: str, entries: tuple[str, ...], probs: tuple[float, ...]) -> ObservedMove:
     labels = ("H1", "H2", "H3", "none") if actor == "mediator" else ("J1", "J2", "none")
     by = dict(zip(labels, probs, strict=True))
-    return ObservedMove(round_, actor, move, entries, float(np.mean(probs)), by, 0.2, 0.25, {label: float(np.log(p)) for label, p in by.items()})
+    return ObservedMove(
+        round_, actor, move, entries, float(np.mean(probs)), by, 0.2, 0.25, {label: float(np.log(p)) for label, p in by.items()}
+    )
 
 
 def _common(id: str, kind: str, source: str, words: str, paraphrase: str, by: list[str], attribution: str = "author") -> dict[str, object]:
     start = TEXTS[source].index(words)
     span = make_span(TEXTS[source], start, start + len(words)).model_dump()
     coder = {"name": "hand", "version": "1", "rule": None, "confidence": 0.9}
-    return {"id": id, "kind": kind, "source": source, "span": span, "paraphrase": paraphrase, "attributed_to": by, "attribution": attribution, "coder": coder}
+    return {
+        "id": id,
+        "kind": kind,
+        "source": source,
+        "span": span,
+        "paraphrase": paraphrase,
+        "attributed_to": by,
+        "attribution": attribution,
+        "coder": coder,
+    }
 
 
 def _event(row: tuple) -> dict[str, object]:
     id, source, words, type_, actor, recipient, day, paraphrase = row
     dates = {"start": day, "end": day, "granularity": "day", "anchor": "publication", "phrase": None}
-    return _common(id, "event", source, words, paraphrase, ["author"]) | {"actor": actor, "event": type_, "recipient": recipient, "realis": "actual", "date": dates}
+    return _common(id, "event", source, words, paraphrase, ["author"]) | {
+        "actor": actor,
+        "event": type_,
+        "recipient": recipient,
+        "realis": "actual",
+        "date": dates,
+    }
 
 
 def _commitment(row: tuple) -> dict[str, object]:
@@ -229,12 +473,25 @@ def _toml(lexicon: str, fictional: bool) -> str:
         'question = "Will a ceasefire take hold in the strait within 13 weeks?"\ncutoff = 2026-04-29\n'
         f'lexicon = "{lexicon}"\nnotes = "A made-up negotiation between two parties, for tests."\n'
     ]
-    for id, name, role in (("mediator", "The mediator", "mediator"), ("party_a", "Party A", "party"), ("party_b", "Party B", "party"), ("allies", "The allies", "ally")):
+    for id, name, role in (
+        ("mediator", "The mediator", "mediator"),
+        ("party_a", "Party A", "party"),
+        ("party_b", "Party B", "party"),
+        ("allies", "The allies", "ally"),
+    ):
         parts.append(f'[actors.{id}]\nname = "{name}"\nrole = "{role}"\n')
     for id, actor, name, statement in ACCOUNTS:
         parts.append(f'[[accounts]]\nid = "{id}"\nactor = "{actor}"\nname = "{name}"\nstatement = "{statement}"\nbasis = ["K001"]\n')
     parts.append('[model]\nfamily = "mediated_ceasefire"\nstart = 2026-01-05\nround_days = 7\nrounds = 29\n')
-    sets = ["weight.mediator.H1.deal", "precision.mediator", "weight.party_a.J2.ground", "propensity.mediator.hold", "detection.default", "error.event", "drift.mediator"]
+    sets = [
+        "weight.mediator.H1.deal",
+        "precision.mediator",
+        "weight.party_a.J2.ground",
+        "propensity.mediator.hold",
+        "detection.default",
+        "error.event",
+        "drift.mediator",
+    ]
     for n, address in enumerate(sets, 1):
         status = ("supported", "caveated", "unsupported")[n % 3]
         parts.append(
@@ -242,7 +499,14 @@ def _toml(lexicon: str, fictional: bool) -> str:
             f'low = 0.2\nlikely = 0.5\nhigh = 0.9\ndistribution = "pert"\nbasis = ["analyst"]\nstatus = "{status}"\nif_wrong = "The forecast moves."\n'
         )
     for id, name, what, *_, headline in OUTCOMES:
-        parts.append(f'[[outcomes]]\nid = "{id}"\nname = "{name}"\nwhat = "{what}"\nwhen = {{ end = "ceasefire" }}\nheadline = {str(headline).lower()}\n')
-    for id, name, actor in (("deadline_binds", "The deadline cannot lapse", "mediator"), ("support_guaranteed", "Support is guaranteed", "allies")):
-        parts.append(f'[[levers]]\nid = "{id}"\nname = "{name}"\nstatement = "{name} from the cut-off on."\nactor = "{actor}"\npulls = "commitment"\ngame = {{ {id} = true }}\n')
+        parts.append(
+            f'[[outcomes]]\nid = "{id}"\nname = "{name}"\nwhat = "{what}"\nwhen = {{ end = "ceasefire" }}\nheadline = {str(headline).lower()}\n'
+        )
+    for id, name, actor in (
+        ("deadline_binds", "The deadline cannot lapse", "mediator"),
+        ("support_guaranteed", "Support is guaranteed", "allies"),
+    ):
+        parts.append(
+            f'[[levers]]\nid = "{id}"\nname = "{name}"\nstatement = "{name} from the cut-off on."\nactor = "{actor}"\npulls = "commitment"\ngame = {{ {id} = true }}\n'
+        )
     return "\n".join(parts)

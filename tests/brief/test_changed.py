@@ -1,5 +1,7 @@
 import json
+from collections import defaultdict
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -7,6 +9,12 @@ from openparley.brief import Brief, make_brief
 from openparley.errors import ParleyError
 from openparley.record.case import Case, open_case
 from tests.brief import synthetic
+
+
+@pytest.fixture(autouse=True)
+def no_charts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawing takes most of the time; a test of words does without."""
+    monkeypatch.setattr("openparley.brief.figures.discover", lambda: defaultdict(lambda: SimpleNamespace(data=lambda context: [])))
 
 
 @pytest.fixture
@@ -40,7 +48,10 @@ def test_nothing_changed(folder: Path, previous: Path) -> None:
 
 def test_an_added_and_a_redecided_entry(folder: Path, previous: Path) -> None:
     with (folder / "reviews.jsonl").open("a", encoding="utf-8") as out:
-        out.write(json.dumps({"id": "V0099", "entry": "E005", "act": "reject", "by": "x", "at": "2026-04-28T10:00:00Z", "reason": "not there"}) + "\n")
+        out.write(
+            json.dumps({"id": "V0099", "entry": "E005", "act": "reject", "by": "x", "at": "2026-04-28T10:00:00Z", "reason": "not there"})
+            + "\n"
+        )
     assert said(open_case(folder), previous)[0] == "Evidence since run 7f3a21: re-decided E005."
 
 

@@ -55,7 +55,9 @@ def test_lines_end_where_the_table_ends(context: Context) -> None:
     rows = CHARTS["rivals"].data(context)
     for actor, path in context.posterior.accounts.items():
         for k, label in enumerate(path.labels):
-            last = [row for row in rows if row["part"] == "line" and row["account"] == label and row["href"] == f"#n-share-{actor}-{label}"][-1]
+            last = [
+                row for row in rows if row["part"] == "line" and row["account"] == label and row["href"] == f"#n-share-{actor}-{label}"
+            ][-1]
             assert last["share"] == pytest.approx(path.share[-1][k], abs=1e-4)
 
 
@@ -88,7 +90,12 @@ def test_no_label_is_clipped_or_covered(chromium: Chrome, written: BriefPaths, w
         assert picture["marks"] > 3, picture["name"]
         assert picture["size"] >= 9.5, f"{picture['name']}: letters of {picture['size']:.1f} px at {width} px"
         for box in boxes:
-            inside = box["left"] >= frame["left"] - 1 and box["right"] <= frame["right"] + 1 and box["top"] >= frame["top"] - 1 and box["bottom"] <= frame["bottom"] + 1
+            inside = (
+                box["left"] >= frame["left"] - 1
+                and box["right"] <= frame["right"] + 1
+                and box["top"] >= frame["top"] - 1
+                and box["bottom"] <= frame["bottom"] + 1
+            )
             assert inside, f"{picture['name']}: “{box['text']}” leaves the frame"
         for i, one in enumerate(boxes):
             for two in boxes[i + 1 :]:

@@ -35,7 +35,10 @@ def test_a_model_that_loses_to_its_baselines_lowers_confidence(case: Case, score
     assert allows(context(case, replace(posterior, fit=replace(posterior.fit, log_score=score))), "Fit against baselines") == expected
 
 
-@pytest.mark.parametrize(("draws", "k_hat", "expected"), [(150.0, 0.5, "high"), (60.0, 0.5, "moderate"), (20.0, 0.5, "low"), (150.0, 0.8, "moderate"), (150.0, 1.2, "low")])
+@pytest.mark.parametrize(
+    ("draws", "k_hat", "expected"),
+    [(150.0, 0.5, "high"), (60.0, 0.5, "moderate"), (20.0, 0.5, "low"), (150.0, 0.8, "moderate"), (150.0, 1.2, "low")],
+)
 def test_few_or_dominating_draws_lower_confidence(case: Case, draws: float, k_hat: float, expected: str) -> None:
     posterior = synthetic.posterior()
     found = context(case, replace(posterior, diagnostics=replace(posterior.diagnostics, effective_draws=draws, k_hat=k_hat)))

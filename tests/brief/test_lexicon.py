@@ -33,7 +33,17 @@ def test_two_bands_print_the_interval_and_are_counted() -> None:
     assert found.range == "18–47 %"
 
 
-@pytest.mark.parametrize(("share", "word"), [(0.05, "very unlikely"), (0.2, "unlikely"), (0.45, "roughly even chance"), (0.55, "roughly even chance"), (0.8, "likely"), (0.95, "very likely")])
+@pytest.mark.parametrize(
+    ("share", "word"),
+    [
+        (0.05, "very unlikely"),
+        (0.2, "unlikely"),
+        (0.45, "roughly even chance"),
+        (0.55, "roughly even chance"),
+        (0.8, "likely"),
+        (0.95, "very likely"),
+    ],
+)
 def test_a_boundary_takes_the_band_nearer_to_one_half(share: float, word: str) -> None:
     terms = lexicon("icd203")
     assert terms.terms[terms.band(share)].word == word

@@ -13,8 +13,8 @@ FIT = Ref(Number("n-fit-model", "fit", -1.1, kind="decimal"))
 
 
 def faults(*parts: object, type: str = "computed", list_: str = "icd203") -> list[str]:
-    sentence = Sentence("x.1", "x", type, tuple(parts))  # type: ignore[arg-type]
-    object.__setattr__(sentence, "type", type)
+    sentence = Sentence("x.1", "x", "computed", tuple(parts))  # type: ignore[arg-type]
+    object.__setattr__(sentence, "type", type)  # past the type checks that run during tests
     return sentence_faults([sentence], lexicon(list_), TEXTS)
 
 
@@ -32,7 +32,11 @@ def faults(*parts: object, type: str = "computed", list_: str = "icd203") -> lis
         ("no link", ("It is 31 %.",), ("It is ", P, ".")),
         ("quotation marks", ("He said ", Given("“we shall wait”"), "."), ("He said ", Given("“we will not wait for ever”"), ".")),
         ("quotation marks", ('The "deal" is near.',), ("The deal is near.",)),
-        ("winner without absolute fit", ("H1 carries the most weight, ", SHARE, "."), ("H1 carries the most weight, ", SHARE, "; mean log score ", FIT, ".")),
+        (
+            "winner without absolute fit",
+            ("H1 carries the most weight, ", SHARE, "."),
+            ("H1 carries the most weight, ", SHARE, "; mean log score ", FIT, "."),
+        ),
         ("evidence summed", ("H1 has 7 pluses.",), ("H1 has seven entries.",)),
         ("an intention", ("The president wants a deal.",), ("Under H1 the model’s mediator wants a deal.",)),
         ("an intention", ("Party A is only stalling.",), (Given("H2 (Party A is only stalling)", name=True), " is an account.")),
@@ -69,7 +73,7 @@ def test_the_bottom_line_ends_in_its_range() -> None:
         '<link rel="stylesheet" href="#x">',
         '<p id="a"></p><p id="a"></p>',
         '<a href="#nowhere">x</a>',
-        "<rect fill=\"url(http://example.org/#a)\"/>",
+        '<rect fill="url(http://example.org/#a)"/>',
         "x" * 300_001,
     ],
     ids=["address", "image", "style", "script", "stylesheet", "twice", "dead anchor", "url", "weight"],

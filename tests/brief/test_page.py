@@ -11,7 +11,9 @@ from openparley.brief import BriefPaths
 
 
 def size(chromium: Chrome, width: int, height: int = 900) -> None:
-    chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+    chromium.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    )
 
 
 @pytest.fixture
@@ -62,7 +64,9 @@ def test_paper_shows_what_the_screen_folds(chromium: Chrome, written: BriefPaths
     chromium.get(written.html.as_uri())
     chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     try:
-        hidden = chromium.execute_script("return [...document.querySelectorAll('details table, details .s')].filter(e => e.getBoundingClientRect().height === 0).length")
+        hidden = chromium.execute_script(
+            "return [...document.querySelectorAll('details table, details .s')].filter(e => e.getBoundingClientRect().height === 0).length"
+        )
         assert hidden == 0
         printed = chromium.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
     finally:
@@ -76,4 +80,6 @@ def test_headings_descend_one_step_at_a_time(chromium: Chrome, written: BriefPat
     levels = [int(tag[1]) for tag in chromium.execute_script("return [...document.querySelectorAll('h1,h2,h3,h4')].map(h => h.tagName)")]
     assert levels[0] == 1 and levels.count(1) == 1
     assert all(two <= one + 1 for one, two in zip(levels, levels[1:], strict=False))
-    assert chromium.execute_script("return [...document.querySelectorAll('table')].every(t => t.caption && t.querySelector('thead th[scope=col]') && t.querySelector('tbody th[scope=row]'))")
+    assert chromium.execute_script(
+        "return [...document.querySelectorAll('table')].every(t => t.caption && t.querySelector('thead th[scope=col]') && t.querySelector('tbody th[scope=row]'))"
+    )

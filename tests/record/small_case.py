@@ -62,14 +62,6 @@ name = "Wants a peace"
 statement = "Under H2 the model's mediator values the truce."
 basis = []
 
-[model]
-family = "mediated_ceasefire"
-start = 2025-03-03
-round_days = 7
-rounds = 20
-[model.initial]
-offer = "none"
-
 [[assumptions]]
 id = "A01"
 sets = "weight.mediator.H1.prestige"

@@ -1,6 +1,7 @@
 """Opening cases: what goes on to models, what is set aside, what dangles, what is read-only."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,6 @@ def test_every_kind_is_read(folder: Path) -> None:
     case = open_case(folder)
     assert {entry.kind for entry in case.entries.values()} == set(KINDS)
     assert list(case.sources) == ["S01", "S02"]
-    assert case.file.model is not None
     assert set(case.texts) == {"S01", "S02"}
 
 
@@ -223,6 +223,14 @@ def test_a_text_in_the_case_that_was_changed_names_what_it_orphans(folder: Path)
     replace(folder / "texts" / "S02.txt", "cooled", "boiled")
     (found,) = check_case(folder)
     assert "Entries orphaned in it: R001." in found.message
+
+
+def test_days_fall_into_rounds(folder: Path) -> None:
+    model = '[model]\nfamily = "any"\nstart = 2025-03-03\nround_days = 7\nrounds = 20\n[model.initial]\noffer = "none"\n[[levers]]'
+    replace(folder / "case.toml", "[[levers]]", model)
+    file = open_case(folder).file
+    days = [date(2025, 3, 2), date(2025, 3, 3), date(2025, 3, 9), date(2025, 3, 10)]
+    assert [file.round_of(day) for day in days] == [None, 0, 0, 1]
 
 
 def test_actor_fields_of_every_kind() -> None:

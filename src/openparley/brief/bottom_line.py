@@ -19,7 +19,11 @@ def bottom_line(context: Context, changes: Changes) -> Section:
     further = [likelihood_sentence(context, id) for id in list(context.outcomes)[1:2]] + [leading_account(context)]
     blocks: list[Block] = [Prose((headline,), style="lead"), Prose((confidence,), style="confidence")]
     rows = tuple(((check.criterion,), check.finding, (check.allows,), (check.rule,)) for check in checks)
-    table = Table("What the level of confidence rests on: the lowest line decides", (("Criterion",), ("Finding",), ("Allows at most",), ("Rule",)), rows)
+    table = Table(
+        "What the level of confidence rests on: the lowest line decides",
+        (("Criterion",), ("Finding",), ("Allows at most",), ("Rule",)),
+        rows,
+    )
     blocks.append(Fold("The checklist behind the level of confidence", (table,)))
     blocks.append(Prose(tuple(further), style="further"))
     blocks.append(Prose(changes.sentences(context), style="changed"))
@@ -37,7 +41,9 @@ def likelihood_sentence(context: Context, outcome: str, section: str = "bottom-l
         predicate = f" {likelihood.predicate.removesuffix(likelihood.word)}"
     parts: list[Part] = ["That ", Given(name, name=True), f" by {context.horizon}", predicate, ref]
     if likelihood.snapped:
-        context.book.say("how-to-read", "computed", f"The list has a gap where the number for {outcome} falls; the nearest term is printed.")
+        context.book.say(
+            "how-to-read", "computed", f"The list has a gap where the number for {outcome} falls; the nearest term is printed."
+        )
     return context.book.say(section, "computed", parts, ".")
 
 
@@ -65,7 +71,9 @@ def leading_account(context: Context, actor: str | None = None, section: str = "
             start += [", which is more than any of them"]
     fit = context.posterior.fit
     verdict = "better" if fit.log_score > max(fit.uniform_log_score, fit.frequency_log_score) else "no better"
-    end: list[Part] = [f"; over {counted(fit.moves, 'move')} the model as a whole predicts {verdict} than its best baseline (mean log score "]
+    end: list[Part] = [
+        f"; over {counted(fit.moves, 'move')} the model as a whole predicts {verdict} than its best baseline (mean log score "
+    ]
     best = "uniform" if fit.uniform_log_score > fit.frequency_log_score else "frequency"
     end += [Ref(context.fit("model")), " against ", Ref(context.fit(best)), ")"]
     return context.book.say(section, "computed", start, end, ".")

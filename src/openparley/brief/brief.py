@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -67,7 +68,9 @@ class Brief:
     charts: dict[str, str]
 
 
-def make_brief(case: Case, posterior: Posterior, forecast: Forecast, run: Mapping[str, Any], *, texts: Path | None = None, previous: Path | None = None) -> Brief:
+def make_brief(
+    case: Case, posterior: Posterior, forecast: Forecast, run: Mapping[str, Any], *, texts: Path | None = None, previous: Path | None = None
+) -> Brief:
     """Builds the page and its data; writes nothing.
 
     Parameters
@@ -90,17 +93,25 @@ def make_brief(case: Case, posterior: Posterior, forecast: Forecast, run: Mappin
     compared = changes(inputs(context), read_brief(previous) if previous else None)
     sections, drawn = _sections(context, compared)
     head = _head(context)
-    sections.append(evidence_section(context, _cited(context, sections, head)))
+    cited = _cited(context, sections, head)
+    sections.append(evidence_section(context, cited))
     sections.append(run_section(context))
     sections.append(_how_to_read(context))
-    html = page(context, sections, list(context.book.numbers.values()), head)
+    html = page(context, sections, list(context.book.numbers.values()), head, cited)
     _check(context, html)
     charts = {f"{name}.{kind}": text for name, one in drawn.items() for kind, text in (("vl.json", one.specification), ("csv", one.table))}
     return Brief(html, _content(context, compared), charts)
 
 
 def write_brief(
-    case: Case, posterior: Posterior, forecast: Forecast, run: Mapping[str, Any], out: Path, *, texts: Path | None = None, previous: Path | None = None
+    case: Case,
+    posterior: Posterior,
+    forecast: Forecast,
+    run: Mapping[str, Any],
+    out: Path,
+    *,
+    texts: Path | None = None,
+    previous: Path | None = None,
 ) -> BriefPaths:
     """Builds the brief and writes ``brief.html``, ``brief.json`` and ``charts/`` into a folder.
 
@@ -146,7 +157,9 @@ def _head(context: Context) -> dict[str, Any]:
     file = context.facts.case.file
     run = context.run
     cutoff = words.day(file.cutoff)
-    marks = ("FICTIONAL · " if file.fictional else "") + f"{file.title} · cut-off {cutoff} · run {run.get('id')} · openparley {run.get('version')}"
+    marks = (
+        "FICTIONAL · " if file.fictional else ""
+    ) + f"{file.title} · cut-off {cutoff} · run {run.get('id')} · openparley {run.get('version')}"
     return {
         "title": file.title,
         "fictional": file.fictional,
@@ -167,8 +180,12 @@ def _how_to_read(context: Context) -> Section:
     def say(text: str) -> None:
         said.append(book.say("how-to-read", "assumed", text))
 
-    say("The word beside each sentence says what it is: reported by a source, assumed in the case, computed from both, or judged by a person.")
-    say("One word for a probability prints the range of the word; two words print the range of the number itself, which touches more than one band.")
+    say(
+        "The word beside each sentence says what it is: reported by a source, assumed in the case, computed from both, or judged by a person."
+    )
+    say(
+        "One word for a probability prints the range of the word; two words print the range of the number itself, which touches more than one band."
+    )
     say("Every range is equal-tailed, and the trace of a number says what it is a range over.")
     say("Statements under an account are about the player in the model, never about what a person has in mind.")
     if not terms.checked:
@@ -191,7 +208,7 @@ def _check(context: Context, html: str) -> None:
 def _content(context: Context, compared: Changes) -> dict[str, Any]:
     posterior, forecast = context.posterior, context.forecast
     book = context.book
-    return {
+    content = {
         "schema": SCHEMA,
         "case": context.facts.case.file.name,
         "run": dict(context.run),
@@ -219,7 +236,9 @@ def _content(context: Context, compared: Changes) -> dict[str, Any]:
                 "prior": _estimate(outcome.prior),
                 "at_horizon": _estimate(outcome.at_horizon),
                 "by_week": [_estimate(estimate) for estimate in outcome.by_week],
-                "by_account": {actor: {label: _estimate(one) for label, one in under.items()} for actor, under in outcome.by_account.items()},
+                "by_account": {
+                    actor: {label: _estimate(one) for label, one in under.items()} for actor, under in outcome.by_account.items()
+                },
             }
             for id, outcome in forecast.outcomes.items()
         },
@@ -229,7 +248,11 @@ def _content(context: Context, compared: Changes) -> dict[str, Any]:
                 "pulls": lever.pulls,
                 "actor": lever.actor,
                 "effects": {
-                    outcome: {"without": _estimate(effect.without), "with": _estimate(effect.with_lever), "difference": _estimate(effect.difference)}
+                    outcome: {
+                        "without": _estimate(effect.without),
+                        "with": _estimate(effect.with_lever),
+                        "difference": _estimate(effect.difference),
+                    }
                     for outcome, effect in lever.effects.items()
                 },
                 "gains": {actor: _estimate(gain) for actor, gain in lever.gains.items()},
@@ -237,10 +260,22 @@ def _content(context: Context, compared: Changes) -> dict[str, Any]:
             for id, lever in forecast.levers.items()
         },
         "fit": {key: getattr(posterior.fit, key) for key in posterior.fit.__dataclass_fields__},
-        "certificate": dict(posterior.certificate) | {key: getattr(posterior.diagnostics, key) for key in posterior.diagnostics.__dataclass_fields__} | {"status": posterior.status},
+        "certificate": dict(posterior.certificate)
+        | {key: getattr(posterior.diagnostics, key) for key in posterior.diagnostics.__dataclass_fields__}
+        | {"status": posterior.status},
         "what_changed": compared.as_json(),
         "inputs": inputs(context),
     }
+    return _finite(content)
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no word for what is not a number: null."""
+    if isinstance(value, Mapping):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _estimate(estimate: Estimate) -> dict[str, Any]:

@@ -88,9 +88,21 @@ class Changes:
             changes = "; ".join(_pair(key, old, new) for key, (old, new) in fields.items())
             said.append(say(f"Assumption since run {self.previous}: ", Link(id, id), " – ", Given(changes), "."))
         if self.software:
-            said.append(say(f"Software since run {self.previous}: " + "; ".join(f"{key} {old} → {new}" for key, (old, new) in self.software.items()) + "."))
+            said.append(
+                say(
+                    f"Software since run {self.previous}: "
+                    + "; ".join(f"{key} {old} → {new}" for key, (old, new) in self.software.items())
+                    + "."
+                )
+            )
         if self.settings:
-            said.append(say(f"Settings since run {self.previous}: ", Given("; ".join(_pair(key, old, new) for key, (old, new) in self.settings.items())), "."))
+            said.append(
+                say(
+                    f"Settings since run {self.previous}: ",
+                    Given("; ".join(_pair(key, old, new) for key, (old, new) in self.settings.items())),
+                    ".",
+                )
+            )
         for id, (old, _) in self.moved.items():
             now, mcse = context.probability(id), context.forecast.outcomes[id].at_horizon.mcse
             name = Given(context.outcome_name(id), name=True)
@@ -117,7 +129,8 @@ def inputs(context: Context) -> dict[str, Any]:
     return {
         "files": dict(facts.case.digest()),
         "entries": {
-            id: {"digest": facts.digest(entry), "review": entry.review.state, "counts": id in accepted} for id, entry in facts.case.entries.items()
+            id: {"digest": facts.digest(entry), "review": entry.review.state, "counts": id in accepted}
+            for id, entry in facts.case.entries.items()
         },
         "assumptions": {row.id: {key: getattr(row, key) for key in ASSUMPTION_FIELDS} for row in file.assumptions},
         "software": dict(run.get("software", {})) | {"openparley": run.get("version")},
@@ -148,7 +161,9 @@ def read_brief(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
         assert isinstance(content, dict) and "numbers" in content
     except (OSError, ValueError, AssertionError) as error:
-        raise ParleyError(f"{path}: not a brief.json that can be compared with.", hint="Pass a brief.json that `parley brief` wrote.") from error
+        raise ParleyError(
+            f"{path}: not a brief.json that can be compared with.", hint="Pass a brief.json that `parley brief` wrote."
+        ) from error
     return content
 
 

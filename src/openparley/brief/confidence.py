@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isnan
 from typing import Literal
 
 from openparley.brief import words
@@ -35,7 +36,9 @@ class Check:
 
 
 def _allow(value: float, low: float, moderate: float) -> Level:
-    """Levels for a value that is worse the larger it is."""
+    """Levels for a value that is worse the larger it is; what is not known allows no more than moderate."""
+    if isnan(value):
+        return "moderate"
     return "low" if value > low else "moderate" if value > moderate else "high"
 
 
@@ -67,45 +70,83 @@ def _sources(context: Context) -> Iterator[Check]:
     top = sorted(weight.items(), key=lambda item: (-item[1], item[0]))[:2]
     if total > 0 and len(weight) > 1:
         share = sum(value for _, value in top) / total
-        number = Number("n-top-two", "Weight of the top two sources", share, kind="share", of="share of the summed log ratios between accounts, by source")
+        number = Number(
+            "n-top-two",
+            "Weight of the top two sources",
+            share,
+            kind="share",
+            of="share of the summed log ratios between accounts, by source",
+        )
         said = (f"{words.listed([facts.outlet(id) for id, _ in top])} carry ", Ref(book.number(number)), " of the evidential weight")
         yield Check("Weight of the top two sources", said, _allow(share, 0.95, 0.6), "over 95 %: low; over 60 %: moderate")
     else:
-        source = f"one source, {facts.outlet(top[0][0])}, carries all the evidential weight" if total > 0 else "no move separates the accounts"
+        source = (
+            f"one source, {facts.outlet(top[0][0])}, carries all the evidential weight" if total > 0 else "no move separates the accounts"
+        )
         yield Check("Weight of the top two sources", (source,), "low", "one source only: low")
 
     cited = {entry.source for entry in facts.accepted.values()}
     missing = len(cited - facts.texts.keys())
-    said = ("the texts of all cited sources are at hand",) if not missing else (f"the texts of {missing} of {words.counted(len(cited), 'cited source')} are not at hand",)
+    said = (
+        ("the texts of all cited sources are at hand",)
+        if not missing
+        else (f"the texts of {missing} of {words.counted(len(cited), 'cited source')} are not at hand",)
+    )
     yield Check("Texts at hand", said, "moderate" if missing else "high", "any missing: moderate")
 
     dates = [row.published for row in facts.case.sources.values() if row.published]
     age = (facts.case.file.cutoff - max(dates)).days if dates else None
     said = ("no source is dated",) if age is None else (f"the newest source is {words.counted(age, 'day')} old at the cut-off",)
-    yield Check("Age of the newest source", said, "moderate" if age is None else _allow(age, 60, 21), "over 60 days: low; over 21: moderate")
+    yield Check(
+        "Age of the newest source", said, "moderate" if age is None else _allow(age, 60, 21), "over 60 days: low; over 21: moderate"
+    )
 
 
 def _model(context: Context) -> Iterator[Check]:
     fit = context.posterior.fit
-    worse = [name for name, score in (("uniform play", fit.uniform_log_score), ("observed frequencies", fit.frequency_log_score)) if fit.log_score < score]
-    allows: Level = "low" if "uniform play" in worse else "moderate" if worse else "high"
-    said = f"the model predicts the record worse than {words.listed(worse)}" if worse else "the model predicts the record better than both baselines"
-    yield Check("Fit against baselines", (said,), allows, "worse than uniform play: low; worse than observed frequencies: moderate")
+    worse = [
+        name
+        for name, score in (("uniform play", fit.uniform_log_score), ("observed frequencies", fit.frequency_log_score))
+        if fit.log_score < score
+    ]
+    allows: Level = "low" if "uniform play" in worse or not fit.moves else "moderate" if worse else "high"
+    fitted = f"the model predicts the record worse than {words.listed(worse)}" if worse else "the model predicts the record better than both baselines"
+    if not fit.moves:
+        fitted = "the record shows no move of the game, so nothing was fitted"
+    yield Check("Fit against baselines", (fitted,), allows, "worse than uniform play: low; worse than observed frequencies: moderate")
     multiple = context.posterior.diagnostics.multiple_equilibria_share
-    said = "no draw has more than one equilibrium"
-    if multiple > 0:
-        said = f"{words.percent(multiple)} of the weight lies on draws with more than one equilibrium"
-    yield Check("Several equilibria", (said,), _allow(multiple, 0.25, 0.05), "over 25 % of the weight: low; over 5 %: moderate")
+    said: tuple[Part, ...] = ("no draw has more than one equilibrium",)
+    if isnan(multiple):
+        said = ("whether draws have more than one equilibrium was not checked",)
+    elif multiple > 0:
+        of = "share of the checked draws in which some decision has another solution"
+        number = Number("n-several", "Draws with more than one equilibrium", multiple, kind="share", of=of)
+        said = (Ref(context.book.number(number)), " of the checked draws have more than one equilibrium")
+    yield Check("Several equilibria", said, _allow(multiple, 0.25, 0.05), "over 25 % of the draws: low; over 5 %: moderate")
 
 
 def _draws(context: Context) -> Iterator[Check]:
     found = context.posterior.diagnostics
     book = context.book
-    effective = book.count("n-ess", "Effective draws", found.effective_draws, f"Kish effective number of the {found.draws:,} draws of the assumptions")
+    effective = book.count(
+        "n-ess", "Effective draws", found.effective_draws, f"Kish effective number of the {found.draws:,} draws of the assumptions"
+    )
     said: tuple[Part, ...] = ("the assumptions rest on ", effective, f" effective of {found.draws:,} draws")
     yield Check("Effective draws", said, _allow(-found.effective_draws, -30, -100), "under 30: low; under 100: moderate")
-    k_hat = book.number(Number("n-k-hat", "Pareto shape of the largest weights", found.k_hat, of="shape fitted to the largest weights of the draws", kind="decimal"))
-    said = ("a few draws dominate the average (k-hat ", Ref(k_hat), ")") if found.k_hat > 0.7 else ("no few draws dominate the average (k-hat ", Ref(k_hat), ")")
+    k_hat = book.number(
+        Number(
+            "n-k-hat",
+            "Pareto shape of the largest weights",
+            found.k_hat,
+            of="shape fitted to the largest weights of the draws",
+            kind="decimal",
+        )
+    )
+    said = (
+        ("a few draws dominate the average (k-hat ", Ref(k_hat), ")")
+        if found.k_hat > 0.7
+        else ("no few draws dominate the average (k-hat ", Ref(k_hat), ")")
+    )
     yield Check("Dominating draws", said, _allow(found.k_hat, 1.0, 0.7), "k-hat over 1: low; over 0.7: moderate")
 
 
@@ -115,7 +156,12 @@ def _headline(context: Context) -> Iterator[Check]:
     said = "the range of the headline stays within one band" if crossed == 1 else f"the range of the headline touches {crossed} bands"
     yield Check("Bands touched", (said,), _allow(crossed, 3, 1), "two or three: moderate; four or more: low")
     width = round(100 * (estimate.high - estimate.low))
-    yield Check("Width of the range", (f"the range of the headline is {words.counted(width, 'point')} wide",), _allow(width, 50, 25), "over 50 points: low; over 25: moderate")
+    yield Check(
+        "Width of the range",
+        (f"the range of the headline is {words.counted(width, 'point')} wide",),
+        _allow(width, 50, 25),
+        "over 50 points: low; over 25: moderate",
+    )
 
 
 def level(checks: tuple[Check, ...]) -> Level:
@@ -132,4 +178,6 @@ def confidence_sentence(context: Context, checks: tuple[Check, ...]) -> Sentence
         parts += ["; " if index else "", *check.finding]
     rest = len(held) - REASONS_SAID
     more = f"; and {words.counted(rest, 'further reason')} in the checklist" if rest > 0 else ""
-    return context.book.say("bottom-line", "computed", f"Our confidence is {found}, {'held up' if found == 'high' else 'held down'} by this: ", parts, more, ".")
+    return context.book.say(
+        "bottom-line", "computed", f"Our confidence is {found}, {'held up' if found == 'high' else 'held down'} by this: ", parts, more, "."
+    )

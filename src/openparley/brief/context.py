@@ -19,6 +19,8 @@ from openparley.record.casefile import Outcome
 # A move separates two accounts when one had expected it at least a quarter more than another.
 SEPARATES = log(1.25)
 EVIDENCE_SHOWN = 5
+# Log of a probability so small that smaller ones say no more.
+NEVER_EXPECTED = log(1e-6)
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Context:
 
         “None of these” is a yardstick and not an account, so it does not count.
         """
-        values = [value for account, value in move.log_evidence.items() if account != NONE_OF_THESE]
+        values = [max(value, NEVER_EXPECTED) for account, value in move.log_evidence.items() if account != NONE_OF_THESE]
         return max(values) - min(values) if len(values) > 1 else 0.0
 
     def separating(self, actor: str | None = None) -> list[ObservedMove]:

@@ -52,7 +52,9 @@ def _drawn(module: ModuleType, name: str, rows: list[dict[str, Any]], table: Tab
     pictures = []
     for index, (panel, group) in enumerate(panels(rows).items()):
         prefix = f"fig-{slug(name)}-{index}"
-        pictures.append(Panel(panel, svg(module.chart(group), prefix, f"{module.TITLE}: {panel}", f"{note} The table below holds the data.".strip())))
+        pictures.append(
+            Panel(panel, svg(module.chart(group), prefix, f"{module.TITLE}: {panel}", f"{note} The table below holds the data.".strip()))
+        )
     figure = Figure(f"figure-{slug(name)}", module.TITLE, tuple(pictures), table, note)
     published = json.dumps(specification(module.chart(rows)), ensure_ascii=False, indent=1)
     return Drawn(figure, published, _csv(rows))

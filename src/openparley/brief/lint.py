@@ -40,7 +40,9 @@ def _faults(sentence: Sentence, lexicon: Lexicon, texts: Mapping[str, str]) -> I
     whole = sentence.text
     own = "".join(GIVEN if isinstance(part, Given) else part if isinstance(part, str) else part.text for part in sentence.parts)
     bare = "".join(part if isinstance(part, str) else GIVEN for part in sentence.parts)
-    unnamed = "".join(GIVEN if isinstance(part, Given) and part.name else part if isinstance(part, str) else part.text for part in sentence.parts)
+    unnamed = "".join(
+        GIVEN if isinstance(part, Given) and part.name else part if isinstance(part, str) else part.text for part in sentence.parts
+    )
 
     if sentence.type not in SENTENCE_TYPES:
         yield f"no such type as {sentence.type!r}"

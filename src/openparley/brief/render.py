@@ -58,7 +58,7 @@ def style(header: str) -> str:
     return re.sub(r"\s*\n\s*", "\n", sheet).strip()
 
 
-def page(context: Context, sections: Sequence[Section], traces: Sequence[Number], head: dict[str, Any]) -> str:
+def page(context: Context, sections: Sequence[Section], traces: Sequence[Number], head: dict[str, Any], cited: set[str] | None = None) -> str:
     """The whole file.
 
     Parameters
@@ -69,16 +69,21 @@ def page(context: Context, sections: Sequence[Section], traces: Sequence[Number]
         Every number of the document.
     head
         What the header prints: title, marks, facts, lexicon.
+    cited
+        Ids of the entries that have a place on the page; a link to another one is printed as text. None for all.
     """
-    environment = Environment(loader=PackageLoader("openparley", "brief"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=PackageLoader("openparley", "brief"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     facts = context.facts
-    anchors = set(facts.case.entries) | set(facts.case.sources) | {row.id for row in facts.case.file.assumptions}
+    shown = set(facts.case.entries if cited is None else cited)
+    anchors = shown | set(facts.case.sources) | {row.id for row in facts.case.file.assumptions}
     inline = Inline(anchors)
     sheet = style(head["running"])
     digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
     environment.globals.update(inline=inline, trace=lambda number: _trace(context, number), tidy=tidy)
     template = environment.get_template("page.html.j2")
-    values = {"sheet": Markup(sheet), "digest": digest, "sections": sections, "traces": traces, "head": head, "used": inline.used}  # noqa: S704
+    values = {"sheet": Markup(sheet), "digest": digest, "sections": sections, "traces": traces, "head": head, "used": inline.used}
     text = template.render(**values, markup=Markup)
     return re.sub(r"\n\s*\n+", "\n", text)
 
@@ -86,7 +91,11 @@ def page(context: Context, sections: Sequence[Section], traces: Sequence[Number]
 def _trace(context: Context, number: Number) -> dict[str, Any]:
     """What one click on a number shows."""
     facts = context.facts
-    entries = [(id, words.cut(facts.unquoted(facts.case.entries[id].paraphrase, facts.case.entries[id].source), PARAPHRASE_SHOWN)) for id in number.evidence if id in facts.case.entries]
+    entries = [
+        (id, words.cut(facts.unquoted(facts.case.entries[id].paraphrase, facts.case.entries[id].source), PARAPHRASE_SHOWN))
+        for id in number.evidence
+        if id in facts.case.entries
+    ]
     level = f"{round(100 * number.level)} % range" if number.level else "range"
     return {
         "value": "" if number.range_only else tidy(number.text),

@@ -63,7 +63,7 @@ def clean(drawn: str, prefix: str, title: str, description: str) -> str:
         drawn = slim
     name = f'<title id="{prefix}-t">{escape(title)}</title><desc id="{prefix}-d">{escape(description)}</desc>'
     head = f'<svg role="img" aria-labelledby="{prefix}-t {prefix}-d" '
-    drawn = re.sub(r'(<svg [^>]*>)', lambda match: re.sub(r' xmlns="[^"]*"', "", match[1]) + name, drawn, count=1)
+    drawn = re.sub(r"(<svg [^>]*>)", lambda match: re.sub(r' xmlns="[^"]*"', "", match[1]) + name, drawn, count=1)
     return drawn.replace("<svg ", head, 1).replace("\n", "")
 
 

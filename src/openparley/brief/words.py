@@ -6,6 +6,7 @@ import math
 from datetime import date
 
 LEAST = 0.01
+UNKNOWN = "not known"
 # A digit is printed while the Monte Carlo error is at most this many times its place value.
 STEPS = ((0.01, 1), (0.05, 5), (math.inf, 10))
 
@@ -34,6 +35,8 @@ def percent(share: float, mcse: float = 0.0) -> str:
     >>> percent(0.314), percent(0.0), percent(1.0), percent(0.314, mcse=0.03)
     ('31 %', 'less than 1 %', 'more than 99 %', '30 %')
     """
+    if math.isnan(share):
+        return UNKNOWN
     if share < LEAST:
         return "less than 1 %"
     if share > 1 - LEAST:
@@ -93,8 +96,10 @@ def decimal(value: float, mcse: float = 0.0) -> str:
     >>> decimal(-1.2345), decimal(-1.2345, mcse=0.08), decimal(14.0), decimal(1234.6)
     ('−1.23', '−1.2', '14', '1235')
     """
+    if not math.isfinite(value):
+        return UNKNOWN if math.isnan(value) else "without limit"
     places = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
-    if mcse > 0:
+    if mcse > 0 and math.isfinite(mcse):
         places = max(0, min(places, -math.floor(math.log10(mcse)) - 1))
     text = f"{abs(value):.{places}f}"
     if float(value).is_integer():
@@ -110,6 +115,8 @@ def small(value: float) -> str:
     >>> small(0.25), small(3.1e-9), small(0.0)
     ('0.25', '3·10⁻⁹', '0')
     """
+    if not math.isfinite(value):
+        return UNKNOWN
     if value == 0:
         return "0"
     if 1e-3 <= abs(value) < 1e6:

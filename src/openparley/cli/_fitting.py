@@ -26,15 +26,15 @@ def engine_options(function: _Function) -> _Function:
         click.option("--processes", type=click.IntRange(1), help="Local processes; one a core by default. The result is the same."),
         click.option("--quick", is_flag=True, help=f"{QUICK_DRAWS} draws instead of {DRAWS}: a look, not a result."),
         click.option("--seed", type=int, default=SEED, show_default=True, help="Seed of every random number."),
-        click.option("--draws", type=click.IntRange(8), default=DRAWS, show_default=True, help="Draws of the assumptions; each solves the game."),
+        click.option(
+            "--draws", type=click.IntRange(8), default=DRAWS, show_default=True, help="Draws of the assumptions; each solves the game."
+        ),
     ):
         function = option(function)
     return function
 
 
-def run_fit(
-    name: str, runs: Path | None, *, draws: int, seed: int, quick: bool, processes: int | None, quiet: bool
-) -> tuple[Case, Fitted]:
+def run_fit(name: str, runs: Path | None, *, draws: int, seed: int, quick: bool, processes: int | None, quiet: bool) -> tuple[Case, Fitted]:
     """Open a case and fit it, with progress on standard error."""
     from openparley.forecast.fit import fit
     from openparley.infer.engine import PriorSampling

@@ -12,12 +12,22 @@ from openparley.cli._frame import finish, shown, verb
 
 @verb("parley brief strait-talks", "parley brief ukraine-2025 --out build/brief", "parley brief ./my-case --texts ./texts --draws 256")
 @click.argument("case")
-@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder for brief.html and brief.json; the run's own by default.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder for brief.html and brief.json; the run's own by default."
+)
 @click.option("--texts", type=click.Path(path_type=Path), metavar="DIR", help="Texts of the sources, to quote what can be verified.")
 @click.option("--runs", type=click.Path(path_type=Path), metavar="DIR", help="Where runs are kept; the case's own folder by default.")
 @engine_options
 def command(
-    case: str, out: Path | None, texts: Path | None, runs: Path | None, draws: int, seed: int, quick: bool, processes: int | None, as_json: bool
+    case: str,
+    out: Path | None,
+    texts: Path | None,
+    runs: Path | None,
+    draws: int,
+    seed: int,
+    quick: bool,
+    processes: int | None,
+    as_json: bool,
 ) -> None:
     """Fit the case unless that has been done, then build the page; an older brief in the same folder is compared with."""
     from openparley.brief.brief import write_brief

@@ -12,11 +12,13 @@ import types
 import typing
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, Self, dataclass_transform, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, dataclass_transform, get_args, get_origin
 
 from openparley.errors import GameError
 
 WORLD = "world"
+# `typing.Self` would say the same, but the run-time checks of the tests cannot read it in a method.
+SameState = TypeVar("SameState", bound="PublicState")
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class PublicState:
         hints = typing.get_type_hints(cls, include_extras=True)
         cls.domains = types.MappingProxyType({f.name: _domain(cls, f.name, hints[f.name]) for f in dataclasses.fields(cls)})  # type: ignore[arg-type]
 
-    def but(self, **changes: str | int) -> Self:
+    def but(self: SameState, **changes: str | int) -> SameState:
         """The same state with some variables changed; counters stop at 0 and at their ceiling."""
         return type(self)(**{**self.as_dict(), **{name: self._checked(name, value) for name, value in changes.items()}})
 
@@ -67,7 +69,7 @@ class PublicState:
         return value
 
     @classmethod
-    def from_values(cls, values: Mapping[str, str | int]) -> Self:
+    def from_values(cls: type[SameState], values: Mapping[str, str | int]) -> SameState:
         """Build a state from plain values, as a case file gives them."""
         return cls().but(**values)
 

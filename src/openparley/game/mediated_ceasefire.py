@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from openparley.game.dispute import Dispute, Draw, End, Move, PublicState, Upto
 
@@ -28,7 +28,7 @@ class CeasefireState(PublicState):
     support: Literal["full", "cut"] = "full"
     violence: Literal["low", "high"] = "low"
 
-    def threat_gone(self) -> Self:
+    def threat_gone(self) -> CeasefireState:
         """The state once the threat was let go: one lapse more."""
         return self.but(deadline="none", lapses=self.lapses + 1)
 

@@ -63,7 +63,7 @@ def work(model: Model, values: Mapping[str, float], index: int, seed: int, metho
         "sighting_prob": np.array([s.world_prob for s in filtered.sightings]),
         "sighting_weight": np.array([s.world_weight for s in filtered.sightings]),
         "sighting_base": np.array([(s.uniform_prob, s.frequency_prob, s.surprise_prob) for s in filtered.sightings]).reshape(-1, 3),
-        "lost_mass": np.array(filtered.lost_mass),
+        "coarse_share": np.array(filtered.coarse_share),
         "unsettled": np.array(solution.stats["unsettled"]),
         "residual": np.array(solution.stats["worst_residual"]),
     }

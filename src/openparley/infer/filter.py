@@ -101,6 +101,8 @@ class Filtered:
         Round and step at which the forecast starts.
     habit
         Actor → move → number of reports, for the habit predictor.
+    coarse_share
+        Largest share of histories, over the steps, that were merged by position without regard to their beliefs.
     """
 
     worlds: Worlds
@@ -111,7 +113,7 @@ class Filtered:
     today: int
     step: int
     habit: Mapping[str, Mapping[str, float]]
-    lost_mass: float
+    coarse_share: float
 
 
 def weigh_worlds(model: Model, solution: Solution, reporting: Reporting) -> Worlds:
@@ -132,14 +134,14 @@ def weigh_worlds(model: Model, solution: Solution, reporting: Reporting) -> Worl
 class Filter:
     """One pass over the record; use `run`."""
 
-    def __init__(self, model: Model, solution: Solution, reporting: Reporting, *, most_branches: int = 384) -> None:
+    def __init__(self, model: Model, solution: Solution, reporting: Reporting, *, most_branches: int = 256) -> None:
         self.model, self.solution, self.reporting, self.most_branches = model, solution, reporting, most_branches
         self.worlds = weigh_worlds(model, solution, reporting)
         self.moves = moves_by_actor(model.positions)
         self.counts = {actor: np.zeros(len(self.moves[actor])) for actor in model.actors}
         self.drift = world_drift(self.worlds, solution)
         self.reports = {(report.round, report.actor): report for report in model.observed.reports}
-        self.log_evidence, self.lost = 0.0, 0.0
+        self.log_evidence, self.coarse = 0.0, 0.0
         self.sightings: list[Sighting] = []
         positions = model.positions
         endings = {(positions.mover(v), positions.labels[o]) for v in range(len(positions)) for o in positions.options(v) if positions.ends[o]}
@@ -170,7 +172,7 @@ class Filter:
             shares.append(now.weight.sum(0))
         today, step = (model.today + 1, 0) if step == len(steps) else (model.today, step)
         habit = {actor: dict(zip(self.moves[actor], map(float, counts), strict=True)) for actor, counts in self.counts.items()}
-        return Filtered(self.worlds, np.array(log_evidence), np.array(shares), tuple(self.sightings), now, today, step, habit, self.lost)
+        return Filtered(self.worlds, np.array(log_evidence), np.array(shares), tuple(self.sightings), now, today, step, habit, self.coarse)
 
     def _after(self, now: Branches, t: int, step: int) -> Branches:
         """Branches after one step, weighted by what the record reports of it."""
@@ -199,7 +201,7 @@ class Filter:
             {a: np.concatenate([after[a], b[~alive]]) for a, b in now.beliefs.items()},
             np.concatenate([weight[branch, option], ended]),
         )
-        return self._normalised(self._pruned(_merged(everything)))
+        return self._normalised(self._thinned(_merged(everything)))
 
     def _by_world(self, actor: str, chosen: np.ndarray, options: np.ndarray, legal: np.ndarray) -> Float[np.ndarray, "branch option world"]:
         kinds = self.worlds.of(actor)
@@ -272,14 +274,15 @@ class Filter:
         beliefs = drift_beliefs(self.solution.parameters, now.beliefs)
         return replace(now, beliefs=beliefs, weight=now.weight @ self.drift)
 
-    def _pruned(self, branches: Branches) -> Branches:
+    def _thinned(self, branches: Branches) -> Branches:
+        """Keep the heaviest branches apart and merge the rest by position, so that no history is dropped."""
         share = branches.weight.sum(1)
         if len(share) <= self.most_branches:
             return branches
-        keep = np.sort(np.argsort(-share, kind="stable")[: self.most_branches])
-        self.lost += (1 - self.lost) * float(1 - share[keep].sum() / share.sum())
-        scale = share.sum() / share[keep].sum()
-        return Branches(branches.position[keep], {a: b[keep] for a, b in branches.beliefs.items()}, branches.weight[keep] * scale)
+        light = np.ones(len(share), bool)
+        light[np.argsort(-share, kind="stable")[: self.most_branches]] = False
+        self.coarse = max(self.coarse, float(share[light].sum() / share.sum()))
+        return _merged(branches, apart=~light)
 
     def _normalised(self, branches: Branches) -> Branches:
         total = branches.weight.sum()
@@ -298,10 +301,16 @@ def world_drift(worlds: Worlds, solution: Solution) -> Float[np.ndarray, "world 
     return drift
 
 
-def _merged(branches: Branches) -> Branches:
-    """Branches at one position with nearly the same beliefs become one, beliefs averaged by weight."""
+def _merged(branches: Branches, *, apart: np.ndarray | None = None) -> Branches:
+    """Branches at one position with nearly the same beliefs become one, beliefs averaged by weight.
+
+    With ``apart`` given, those branches stay as they are and all others merge by position alone.
+    """
     beliefs = branches.beliefs
-    key = np.concatenate([branches.position[:, None], *[np.round(b[:, :-1] * MERGE) for b in beliefs.values()]], axis=1)
+    if apart is None:
+        key = np.concatenate([branches.position[:, None], *[np.round(b[:, :-1] * MERGE) for b in beliefs.values()]], axis=1)
+    else:
+        key = np.stack([branches.position, np.where(apart, np.arange(len(apart)), -1)], axis=1)
     _, group = np.unique(key, axis=0, return_inverse=True)
     group = group.ravel()
     count = int(group.max()) + 1

@@ -145,15 +145,15 @@ class Diagnostics:
         Pareto shape of the largest weights; above 0.7 the average is not to be trusted.
     odds_as_range
         True when account odds must be read as a range, not as a value.
-    lost_mass
-        Largest share of histories that the filter pruned, over the draws.
+    coarse_share
+        Largest share of histories, over draws and steps, that the filter merged without regard to their beliefs.
     """
 
     draws: int
     effective_draws: float
     k_hat: float
     odds_as_range: bool
-    lost_mass: float
+    coarse_share: float
     multiple_equilibria_share: float
 
 

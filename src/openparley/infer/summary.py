@@ -128,7 +128,7 @@ def _diagnostics(tables: Sequence[Table], weights: np.ndarray, moves: Sequence[O
     proven = np.array([table["certificate"] for table in tables if "certificate" in table])
     several = float((proven[:, 4] > 0).mean()) if len(proven) else float("nan")
     as_range = bool(worth < FEWEST_EFFECTIVE or not shape <= K_HAT_LIMIT)
-    return Diagnostics(len(weights), worth, shape, as_range, float(max(table["lost_mass"] for table in tables)), several)
+    return Diagnostics(len(weights), worth, shape, as_range, float(max(table["coarse_share"] for table in tables)), several)
 
 
 def _certificate(model: Model, tables: Sequence[Table], engine: PriorSampling) -> dict[str, float | int | str]:

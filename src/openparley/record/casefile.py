@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from openparley.record.fields import Day, Flag, Ident, Model, Number, Text, Whole
 
 __all__ = [
+    "ADDRESSES",
     "SCHEMA",
     "Account",
     "Actor",
@@ -23,6 +24,7 @@ __all__ = [
     "Outcome",
     "When",
     "account_types",
+    "out_of_order",
 ]
 
 SCHEMA = 1
@@ -132,11 +134,9 @@ class Assumption(Model):
 
     @model_validator(mode="after")
     def _in_order(self) -> Assumption:
-        if not self.low <= self.likely <= self.high:
-            numbers = f"low = {self.low:g}, likely = {self.likely:g}, high = {self.high:g}"
-            first, second = ("low", "high") if self.low > self.high else ("low", "likely") if self.low > self.likely else ("likely", "high")
-            context = {"numbers": numbers, "first": first, "second": second}
-            raise PydanticCustomError("range_order", "{first} is above {second} ({numbers})", context)
+        wrong = out_of_order(self.low, self.likely, self.high)
+        if wrong:
+            raise PydanticCustomError("range_order", "{wrong}", {"wrong": wrong, "allowed": "low ≤ likely ≤ high"})
         if self.distribution == "fixed" and self.low != self.high:
             raise PydanticCustomError("range_fixed", "“fixed” but low and high differ", {"allowed": "low = likely = high"})
         if self.distribution == "lognormal" and self.low <= 0:
@@ -204,7 +204,9 @@ class Observation(Model):
     @model_validator(mode="after")
     def _day_of_named_entries(self) -> Observation:
         if self.on is not None and not self.entries:
-            raise PydanticCustomError("on_without_entries", "“on” dates named entries, and none is named", {"allowed": "on together with entries"})
+            raise PydanticCustomError(
+                "on_without_entries", "“on” dates named entries, and none is named", {"allowed": "on together with entries"}
+            )
         return self
 
 
@@ -232,6 +234,20 @@ class CaseFile(Model):
         if self.model is None or day < self.model.start:
             return None
         return (day - self.model.start).days // self.model.round_days
+
+
+def out_of_order(low: float, likely: float, high: float) -> str | None:
+    """What is wrong with the order of an assumption's numbers, or None.
+
+    Examples
+    --------
+    >>> out_of_order(2.5, 0.5, 1.0)
+    'low is above high (low = 2.5, likely = 0.5, high = 1)'
+    """
+    if low <= likely <= high:
+        return None
+    first, second = ("low", "high") if low > high else ("low", "likely") if low > likely else ("likely", "high")
+    return f"{first} is above {second} (low = {low:g}, likely = {likely:g}, high = {high:g})"
 
 
 def account_types(file: CaseFile) -> dict[str, tuple[str, ...]]:

@@ -4,32 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from pydantic import ValidationError
 
 from openparley.errors import Complaint, did_you_mean, one_of, quoted
-from openparley.record.casefile import SCHEMA, Account, Assumption, CaseFile, Lever, Observation, Outcome
-from openparley.record.fields import Model
+from openparley.record.casefile import ADDRESSES, SCHEMA, CaseFile, out_of_order
 from openparley.record.toml import TomlText, read_toml
 from openparley.record.wording import complaints_from
 
-__all__ = ["CaseToml", "Complain", "ExtraCheck", "read_case_toml"]
+__all__ = ["CaseToml", "Complain", "ExtraCheck", "read_case_toml", "words"]
 
 FILE = "case.toml"
 Path = tuple[str | int, ...]
 
-_LISTS: dict[str, tuple[str, type[Model]]] = {
-    "accounts": ("account", Account),
-    "assumptions": ("assumption", Assumption),
-    "outcomes": ("outcome", Outcome),
-    "levers": ("lever", Lever),
-    "observations": ("observation", Observation),
-}
+_LISTS = {"accounts": "account", "assumptions": "assumption", "outcomes": "outcome", "levers": "lever", "observations": "observation"}
 # What an address may name as the type of an actor that has several accounts.
 _TYPED = {"weight": 1, "prior": 1}
 
 
+@runtime_checkable
 class Complain(Protocol):
     """Makes a complaint about a key path of ``case.toml``, with its line and item."""
 
@@ -52,15 +46,12 @@ class CaseToml:
         The whole, when all of it is sound.
     actors, accounts
         Ids that are declared, also where the declaration has mistakes; None when that part could not be read.
-    parts
-        Sound items of each list with their position.
     """
 
     toml: TomlText
     file: CaseFile | None = None
     actors: tuple[str, ...] | None = None
     accounts: tuple[str, ...] | None = None
-    parts: dict[str, list[tuple[int, Any]]] = field(default_factory=dict)
     complaints: list[Complaint] = field(default_factory=list)
 
     def place(self, path: Path) -> tuple[str, int | None, str, str | None]:
@@ -69,11 +60,18 @@ class CaseToml:
         if path and path[0] == "actors" and len(path) > 1:
             noun, item = "actor", str(path[1])
         elif path and path[0] in _LISTS and len(path) > 1:
-            noun = _LISTS[str(path[0])][0]
+            noun = _LISTS[str(path[0])]
             data = (self.toml.data or {}).get(str(path[0]))
             row = data[int(path[1])] if isinstance(data, list) and int(path[1]) < len(data) else None
             item = str(row.get("id") or f"number {int(path[1]) + 1}") if isinstance(row, dict) else None
         return FILE, self.toml.line(path), noun, item
+
+    def rows(self, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Items of a list with their position, sound or not."""
+        data = (self.toml.data or {}).get(name)
+        for index, row in enumerate(data if isinstance(data, list) else ()):
+            if isinstance(row, dict):
+                yield index, row
 
     def complain(self, path: Path, message: str, *, value: Any = None, allowed: Any = None, hint: str | None = None) -> Complaint:
         """A complaint about a key path."""
@@ -100,12 +98,13 @@ def read_case_toml(text: str, extra_checks: Sequence[ExtraCheck] = ()) -> CaseTo
         broken = {complaint.line for complaint in toml.complaints}
         lost = _lost_keys(toml)
         for found in complaints_from(error, CaseFile, case.place):
+            # Read from the raw rows instead, see `_ranges`.
+            if isinstance(found.allowed, str) and found.allowed == "low ≤ likely ≤ high":
+                continue
             if found.line in broken or (found.message.endswith("is missing.") and (found.line, found.message) in lost):
                 continue
             case.complaints.append(found)
     case.actors = tuple(data["actors"]) if isinstance(data.get("actors"), dict) else None
-    for name, (_, model) in _LISTS.items():
-        case.parts[name] = list(_sound(data.get(name), model))
     ids = (
         [row.get("id") for row in data.get("accounts", []) if isinstance(row, dict)] if isinstance(data.get("accounts", []), list) else None
     )
@@ -115,6 +114,11 @@ def read_case_toml(text: str, extra_checks: Sequence[ExtraCheck] = ()) -> CaseTo
         for check in extra_checks:
             case.complaints += check(case.file, case.complain)
     return case
+
+
+def words(value: Any) -> list[str]:
+    """The words under a key that holds one or a list of them; what is neither is complained about elsewhere."""
+    return [value] if isinstance(value, str) else [word for word in value if isinstance(word, str)] if isinstance(value, list) else []
 
 
 def _schema(case: CaseToml, schema: int) -> Complaint:
@@ -130,35 +134,30 @@ def _lost_keys(toml: TomlText) -> set[tuple[int | None, str]]:
     return {(toml.line(path[:-1]), f"“{path[-1]}” is missing.") for path, line in toml.lines.items() if line in broken}
 
 
-def _sound(rows: Any, model: type[Model]) -> Iterator[tuple[int, Model]]:
-    """Items of a list that are sound by themselves."""
-    for index, row in enumerate(rows if isinstance(rows, list) else ()):
-        try:
-            yield index, model.model_validate(row)
-        except ValidationError:
-            continue
-
-
 def _references(case: CaseToml) -> Iterator[Complaint]:
-    """Names that lead nowhere, ids used twice, and what must hold between items."""
-    for name, rows in case.parts.items():
-        yield from _twins(case, name, rows)
+    """Names that lead nowhere, ids used twice, and what must hold between items; also for items with other mistakes."""
+    for name in _LISTS:
+        yield from _twins(case, name)
     actors = case.actors
     if actors is not None:
         for name in ("accounts", "levers"):
-            for index, item in case.parts[name]:
-                yield from _unknown(case, (name, index, "actor"), item.actor, actors)
-        for index, outcome in case.parts["outcomes"]:
-            if outcome.when.actor is not None:
-                yield from _unknown(case, ("outcomes", index, "when", "actor"), outcome.when.actor, actors)
-        for index, rule in case.parts["observations"]:
-            yield from _unknown(case, ("observations", index, "move"), rule.move.split(".")[0], actors)
+            for index, row in case.rows(name):
+                yield from _unknown(case, (name, index, "actor"), words(row.get("actor")), actors)
+        for index, row in case.rows("outcomes"):
+            when = row.get("when")
+            yield from _unknown(
+                case, ("outcomes", index, "when", "actor"), words(when.get("actor") if isinstance(when, dict) else None), actors
+            )
+        for index, row in case.rows("observations"):
+            mover = [move.split(".")[0] for move in words(row.get("move")) if "." in move]
+            yield from _unknown(case, ("observations", index, "move"), mover, actors)
             for key in ("actor", "recipient"):
-                for actor in getattr(rule, key):
-                    yield from _unknown(case, ("observations", index, key), actor, actors)
+                yield from _unknown(case, ("observations", index, key), words(row.get(key)), actors)
     yield from _addresses(case)
-    headlines = [index for index, outcome in case.parts["outcomes"] if outcome.headline]
-    if case.file is not None and case.file.outcomes and len(headlines) != 1:
+    yield from _ranges(case)
+    outcomes = list(case.rows("outcomes"))
+    headlines = [index for index, row in outcomes if row.get("headline") is True]
+    if outcomes and len(headlines) != 1:
         path: Path = ("outcomes", headlines[1]) if headlines else ("outcomes", 0)
         message = f"{len(headlines)} outcomes are marked as headline; exactly one is."
         yield case.complain(path, message, value=len(headlines), allowed=1, hint="Set headline = true in one of them.")
@@ -168,45 +167,59 @@ def _addresses(case: CaseToml) -> Iterator[Complaint]:
     """Actors and types named in the addresses of assumptions, and addresses set twice."""
     seen: dict[str, str] = {}
     types: dict[str, list[str]] = {}
-    for _, account in case.parts["accounts"]:
-        types.setdefault(account.actor, []).append(account.id)
-    for index, assumption in case.parts["assumptions"]:
+    for _, row in case.rows("accounts"):
+        for actor in words(row.get("actor")):
+            types.setdefault(actor, []).append(str(row.get("id")))
+    for index, row in case.rows("assumptions"):
         path: Path = ("assumptions", index, "sets")
-        head, *rest = assumption.sets.split(".")
-        if assumption.sets in seen:
-            message = f"{quoted(assumption.sets)} is already set by assumption {seen[assumption.sets]}."
-            yield case.complain(path, message, value=assumption.sets, hint="One parameter has one assumption.")
-        seen.setdefault(assumption.sets, assumption.id)
-        if head in ("chance", "error") or rest[0] == "default" or case.actors is None:
+        address = row.get("sets")
+        if not isinstance(address, str):
+            continue
+        head, *rest = address.split(".")
+        if address in seen:
+            message = f"{quoted(address)} is already set by assumption {seen[address]}."
+            yield case.complain(path, message, value=address, hint="One parameter has one assumption.")
+        seen.setdefault(address, str(row.get("id")))
+        if head not in ADDRESSES or head in ("chance", "error") or not rest or rest[0] == "default" or case.actors is None:
             continue
         if rest[0] not in case.actors:
-            yield from _unknown(case, path, rest[0], case.actors)
+            yield from _unknown(case, path, rest[:1], case.actors)
             continue
         named = rest[1:2] if head in _TYPED else rest[1:] if head == "drift" else []
         known = types.get(rest[0], [])
         for word in named:
             if word not in known and not (word == "*" and head == "weight"):
                 allowed = [*known, "*"] if head == "weight" else known
-                words = one_of(allowed) if allowed else "none"
-                message = f"{quoted(word)} is not an account of {rest[0]}; there are: {words}."
+                there = one_of(allowed) if allowed else "none"
+                message = f"{quoted(word)} is not an account of {rest[0]}; there are: {there}."
                 yield case.complain(path, message, value=word, allowed=allowed, hint=did_you_mean(word, known))
 
 
-def _twins(case: CaseToml, name: str, rows: list[tuple[int, Any]]) -> Iterator[Complaint]:
+def _ranges(case: CaseToml) -> Iterator[Complaint]:
+    """Assumptions out of order; here rather than in the model, which stops at a mistake in any other key."""
+    for index, row in case.rows("assumptions"):
+        numbers = [row.get(key) for key in ("low", "likely", "high")]
+        if all(isinstance(number, int | float) and not isinstance(number, bool) for number in numbers):
+            message = out_of_order(*numbers)  # type: ignore[arg-type]
+            if message:
+                yield case.complain(("assumptions", index, "low"), f"{message}.", value=numbers, allowed="low ≤ likely ≤ high")
+
+
+def _twins(case: CaseToml, name: str) -> Iterator[Complaint]:
     first: dict[str, int] = {}
-    for index, item in rows:
-        key = getattr(item, "id", None)
-        if key is None:
+    for index, row in case.rows(name):
+        key = row.get("id")
+        if not isinstance(key, str):
             continue
         if key in first:
             line = case.toml.line((name, first[key]))
-            yield case.complain(
-                (name, index, "id"), f"the id {quoted(key)} is already used on line {line}.", value=key, hint="Give it an id of its own."
-            )
+            message = f"the id {quoted(key)} is already used on line {line}."
+            yield case.complain((name, index, "id"), message, value=key, hint="Give it an id of its own.")
         first.setdefault(key, index)
 
 
-def _unknown(case: CaseToml, path: Path, value: str, actors: tuple[str, ...]) -> Iterator[Complaint]:
-    if value not in actors:
-        message = f"there is no actor {quoted(value)}; actors are: {one_of(actors)}."
-        yield case.complain(path, message, value=value, allowed=list(actors), hint=did_you_mean(value, actors))
+def _unknown(case: CaseToml, path: Path, named: Iterable[str], actors: tuple[str, ...]) -> Iterator[Complaint]:
+    for value in named:
+        if value not in actors:
+            message = f"there is no actor {quoted(value)}; actors are: {one_of(actors)}."
+            yield case.complain(path, message, value=value, allowed=list(actors), hint=did_you_mean(value, actors))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from openparley.errors import Complaint, closest, did_you_mean, one_of, quoted
-from openparley.record.casetoml import CaseToml, ExtraCheck, read_case_toml
+from openparley.record.casetoml import CaseToml, ExtraCheck, read_case_toml, words
 from openparley.record.entry import KINDS, Entry, actor_fields, spans_of
 from openparley.record.review import Derived, Review, derive
 from openparley.record.sources import Source, read_sources
@@ -31,6 +31,8 @@ class Loaded:
     ----------
     places
         File and line of every entry by id, also of those that could not be read as entries.
+    unsound
+        File, line, id, kind and raw data of every row of the record that is not a sound entry.
     changed
         Text and hash of every text in the case that is not the text that was coded, by source id.
     digest
@@ -43,6 +45,7 @@ class Loaded:
     source_rows: dict[str, int] | None = None
     entries: dict[str, Entry] = field(default_factory=dict)
     places: dict[str, tuple[str, int]] = field(default_factory=dict)
+    unsound: list[tuple[str, int, str | None, str, dict[str, Any]]] = field(default_factory=list)
     reviews: list[tuple[int, Review]] = field(default_factory=list)
     derived: Derived | None = None
     texts: dict[str, str] = field(default_factory=dict)
@@ -77,6 +80,8 @@ def load(root: Path, extra_checks: Sequence[ExtraCheck] = ()) -> Loaded:
     _load_reviews(loaded)
     for entry in (loaded.derived.entries if loaded.derived else loaded.entries).values():
         loaded.complaints += entry_complaints(loaded, entry)
+    for place in loaded.unsound:
+        loaded.complaints += _names(loaded, *place)
     for name in loaded.changed:
         loaded.complaints.append(_changed_text(loaded, name))
     return loaded
@@ -100,11 +105,11 @@ def decode(data: bytes, file: str) -> tuple[str | None, list[Complaint]]:
         return None, [Complaint(file, line, None, byte, "UTF-8", hint, message, rank=0)]
 
 
-def read_entries(text: str, kind: str, file: str) -> tuple[list[tuple[int, Entry]], list[tuple[int, str]], list[Complaint]]:
-    """Entries of one file with their lines, ids of rows that are there but not sound, and every complaint."""
+def read_entries(text: str, kind: str, file: str) -> tuple[list[tuple[int, Entry]], list[tuple[int, dict[str, Any]]], list[Complaint]]:
+    """Entries of one file with their lines, rows that are not sound, and every complaint."""
     lines = JsonLines(text, file)
     sound: list[tuple[int, Entry]] = []
-    unsound: list[tuple[int, str]] = []
+    unsound: list[tuple[int, dict[str, Any]]] = []
     complaints = list(lines.complaints)
     model = KINDS[kind].model
     for number, row in lines.rows:
@@ -116,8 +121,8 @@ def read_entries(text: str, kind: str, file: str) -> tuple[list[tuple[int, Entry
             except ValidationError as error:
                 found = list(complaints_from(error, model, lambda path, number=number, item=item: (file, number, "", item)))
         complaints += found
-        if found and item:
-            unsound.append((number, item))
+        if found:
+            unsound.append((number, row))
     return sound, unsound, complaints
 
 
@@ -191,8 +196,11 @@ def _load_record(loaded: Loaded) -> None:
             continue
         sound, unsound, found = read_entries(text, kind, f"record/{file}")
         loaded.complaints += found
-        for number, item in unsound:
-            _register(loaded, item, f"record/{file}", number)
+        for number, row in unsound:
+            item = row.get("id") if isinstance(row.get("id"), str) else None
+            if item:
+                _register(loaded, item, f"record/{file}", number)
+            loaded.unsound.append((f"record/{file}", number, item, kind, row))
         for number, entry in sound:
             if _register(loaded, entry.id, f"record/{file}", number):
                 loaded.entries[entry.id] = entry
@@ -237,45 +245,44 @@ def _wrong_kind(row: dict[str, Any], kind: str, number: int, item: str | None, f
 
 
 def _references(loaded: Loaded, entry: Entry) -> Iterator[Complaint]:
-    """Sources, actors and accounts that an entry names and the case does not know."""
+    """Names that an entry uses and the case does not know, and offsets behind the end of its source."""
     file, line = loaded.places[entry.id]
-    if loaded.source_rows is not None and entry.source not in loaded.source_rows:
-        known = list(loaded.source_rows)
-        message = f"source {quoted(entry.source)} is not in sources.csv; there are: {one_of(known) if known else 'none'}."
-        yield Complaint(file, line, entry.id, entry.source, known, did_you_mean(entry.source, known), message)
+    yield from _names(loaded, file, line, entry.id, entry.kind, entry.model_dump(mode="json"))
     source = loaded.sources.get(entry.source)
-    if source is not None and entry.span.end > source.chars:
-        message = f"the span ends at {entry.span.end}, but {source.id} has {source.chars} code points."
-        yield Complaint(file, line, entry.id, entry.span.end, f"at most {source.chars}", None, message)
+    if source is not None:
+        for end in (span.end for span in spans_of(entry) if span.end > source.chars):
+            message = f"the span ends at {end}, but {source.id} has {source.chars} code points."
+            yield Complaint(file, line, entry.id, end, f"at most {source.chars}", None, message)
+    other = loaded.entries.get(entry.of) if entry.kind == "status" else None
+    if other is not None and other.kind != "commitment":
+        message = f"a status is about a commitment, but {other.id} is of kind {other.kind}."
+        known = [key for key, found in loaded.entries.items() if found.kind == "commitment"]
+        yield Complaint(file, line, entry.id, other.id, known, None, message)
+
+
+def _names(loaded: Loaded, file: str, line: int, item: str | None, kind: str, row: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Sources, actors and accounts that a row names and the case does not know; the row may have other mistakes."""
+    if loaded.source_rows is not None:
+        known = list(loaded.source_rows)
+        yield from _strangers(file, line, item, "source: there is no source {} in sources.csv", words(row.get("source")), known)
     toml = loaded.toml
     if toml is not None and toml.actors is not None:
-        for key in actor_fields(entry.kind):
-            for actor in getattr(entry, key):
-                if actor not in toml.actors:
-                    yield _unknown_actor(file, line, entry.id, key, actor, toml.actors)
-        if entry.attribution in ("named", "institution"):
+        for key in actor_fields(kind):
+            yield from _strangers(file, line, item, f"{key}: there is no actor {{}} in case.toml", words(row.get(key)), toml.actors)
+        if row.get("attribution") in ("named", "institution"):
             allowed = (*toml.actors, ATTRIBUTED_TO_AUTHOR)
-            for actor in entry.attributed_to:
-                if actor not in allowed:
-                    yield _unknown_actor(file, line, entry.id, "attributed_to", actor, allowed)
-    if entry.kind == "claim" and toml is not None and toml.accounts is not None:
+            named = words(row.get("attributed_to"))
+            yield from _strangers(file, line, item, "attributed_to: there is no actor {} in case.toml", named, allowed)
+    if kind == "claim" and toml is not None and toml.accounts is not None:
         for key in ("supports", "denies"):
-            for account in getattr(entry, key):
-                if account not in toml.accounts:
-                    known = list(toml.accounts)
-                    message = f"{key}: there is no account {quoted(account)} in case.toml; there are: {one_of(known) if known else 'none'}."
-                    yield Complaint(file, line, entry.id, account, known, did_you_mean(account, known), message)
-    if entry.kind == "status":
-        other = loaded.entries.get(entry.of)
-        if other is not None and other.kind != "commitment":
-            message = f"a status is about a commitment, but {entry.of} is of kind {other.kind}."
-            known = [key for key, found in loaded.entries.items() if found.kind == "commitment"]
-            yield Complaint(file, line, entry.id, entry.of, known, None, message)
+            yield from _strangers(file, line, item, f"{key}: there is no account {{}} in case.toml", words(row.get(key)), toml.accounts)
 
 
-def _unknown_actor(file: str, line: int, item: str, key: str, actor: str, actors: Sequence[str]) -> Complaint:
-    message = f"{key}: there is no actor {quoted(actor)} in case.toml; actors are: {one_of(actors)}."
-    return Complaint(file, line, item, actor, list(actors), did_you_mean(actor, actors), message)
+def _strangers(file: str, line: int, item: str | None, says: str, named: Iterable[str], known: Sequence[str]) -> Iterator[Complaint]:
+    for word in named:
+        if word not in known:
+            message = f"{says.format(quoted(word))}; there are: {one_of(known) if known else 'none'}."
+            yield Complaint(file, line, item, word, list(known), did_you_mean(word, known), message)
 
 
 def _spans(loaded: Loaded, entry: Entry) -> Iterator[Complaint]:

@@ -137,11 +137,7 @@ def _about(key: str, message: str) -> str:
 def _key(path: Path) -> str:
     """The key as a person would name it: without list positions and without pydantic's own labels."""
     names = [str(part) for part in path if isinstance(part, str) and part != "[key]" and not part.startswith("function-")]
-    return (
-        ".".join(names[-2:])
-        if len(names) > 1 and names[-1] in ("start", "end", "name", "to", "rel", "sha256")
-        else (names[-1] if names else "")
-    )
+    return ".".join(names[-2:]) if len(names) > 1 and names[-1] in ("start", "end", "to", "rel", "sha256") else (names[-1] if names else "")
 
 
 def _keys_at(model: type[BaseModel], path: Path) -> list[str]:

@@ -15,12 +15,20 @@ from numba import njit
 # e^x = (e^(x/512))^512 with a Taylor polynomial of degree 7: relative error below 2e-11 for -40 <= x <= 0.
 EXP_FLOOR = -40.0
 TINY = 1e-300
-DAMP_AFTER = 40  # plain iteration converges in 2 to 15 passes where it contracts; beyond this, take smaller steps
+# Iteration of a stage. First plain passes, every third one ending with an Aitken step along the last change: per point
+# the ratio of successive changes tells where the iteration is heading, be it slow (near 1) or swinging (below 0). Where
+# several modes swing at once that fails; from CALM_AFTER on, passes of a quarter step damp all swings down to ratios
+# of −7, and an Aitken step every sixth pass hastens the slow mode that remains; beyond CRAWL_AFTER only small steps.
+SETTLE, CALM_AFTER, CRAWL_AFTER = 5, 24, 200
+CALM_STEP, CRAWL_STEP = 0.25, 0.1
+NEVER = 1 << 30
+LOWEST_RATIO, HIGHEST_RATIO = -20.0, 0.97
+LEAST_PROB = 1e-15
 
-_jit = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz", "arcp", "nnan", "reassoc"})
+jit = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz", "arcp", "nnan", "reassoc"})
 
 
-@_jit
+@jit
 def _exp_rows(x, out):  # pragma: no cover - compiled
     """out = e^x over a row."""
     for i in range(out.shape[0]):
@@ -37,7 +45,7 @@ def _exp_rows(x, out):  # pragma: no cover - compiled
         out[i] = p * p
 
 
-@_jit
+@jit
 def _node_weights(share, nodes, coef, n, weights, suffix):  # pragma: no cover - compiled
     """Lagrange weights (node, point) at a share (point)."""
     points = share.shape[0]
@@ -56,7 +64,7 @@ def _node_weights(share, nodes, coef, n, weights, suffix):  # pragma: no cover -
             suffix[x] *= share[x] - node
 
 
-@_jit
+@jit
 def _posterior_weights(sigma, spread, sizes, nodes, coef, share, tail, axes, weights):  # pragma: no cover - compiled
     """Read-off weights (own node, point) at the belief that one move leaves.
 
@@ -92,7 +100,7 @@ def _posterior_weights(sigma, spread, sizes, nodes, coef, share, tail, axes, wei
                         cube[j, f, m, x] = axes[0, j, x] * axes[1, f, x] * axes[2, m, x]
 
 
-@_jit
+@jit
 def _read(table, weights, out):  # pragma: no cover - compiled
     """out (lane, own) += Σ over own nodes h of weights (h, lane, own) · table (lane, h)."""
     for h in range(weights.shape[0]):
@@ -102,7 +110,7 @@ def _read(table, weights, out):  # pragma: no cover - compiled
                 out[lane, g] += weights[h, lane, g] * value
 
 
-@_jit
+@jit
 def _softmax(q, many, log_base, precision, sigma, top, total):  # pragma: no cover - compiled
     """sigma (option, point) ∝ base · exp(precision · q)."""
     top[:] = -1e300
@@ -127,7 +135,7 @@ def _softmax(q, many, log_base, precision, sigma, top, total):  # pragma: no cov
             out[x] *= total[x]
 
 
-@_jit
+@jit
 def mover_step(
     later, first_later, values, start, stop, option_start, successor, reward, log_base, precision,
     slot, types, beliefs, sizes, nodes, coef, policy, tolerance, most_passes,
@@ -149,12 +157,13 @@ def mover_step(
     axes = np.empty((types, widest, points))
     share, tail, top = np.empty(points), np.empty(points), np.empty(points)
     total, read, largest = np.empty(points), np.empty(points), np.empty(points)
+    up, down = np.empty(points), np.empty(points)
     q, fresh = np.empty((most, points)), np.empty((most, points))
     spread, likely = np.empty((types, points)), np.empty((types, points))
     for k in range(types):
         for lane in range(lanes):
             spread[k, lane * own : (lane + 1) * own] = beliefs[:, k]
-    sigma = np.empty((types, most, points))
+    sigma, before = np.empty((types, most, points)), np.zeros((types, most, points))
     passes, worst, unsettled = 0, 0.0, 0
     for v in range(start, stop):
         first, last = option_start[v], option_start[v + 1]
@@ -165,7 +174,7 @@ def mover_step(
         residual, done = 1.0, 0
         while residual > tolerance and done < most_passes:
             done += 1
-            step = 1.0 if done <= DAMP_AFTER else (0.5 if done <= 3 * DAMP_AFTER else 0.2)
+            step, period, lowest = _pace(done)
             if types > 1:
                 for a in range(many):
                     if successor[first + a] >= 0:
@@ -173,6 +182,8 @@ def mover_step(
                             likely[k, :] = sigma[k, a]
                         _posterior_weights(likely, spread, sizes, nodes, coef, share, tail, axes, weights[a])
             largest[:] = 0.0
+            up[:] = 0.0
+            down[:] = TINY
             for k in range(types):
                 for a in range(many):
                     q[a, :] = reward[first + a, slot + k]
@@ -181,11 +192,23 @@ def mover_step(
                         _read(later[to - first_later, slot + k], wide[a], q[a].reshape(lanes, own))
                 _softmax(q, many, log_base[first:last], precision, fresh, top, total)
                 for a in range(many):
-                    new, old = fresh[a], sigma[k, a]
+                    new, old, last_change = fresh[a], sigma[k, a], before[k, a]
                     for x in range(points):
                         change = new[x] - old[x]
                         largest[x] = max(largest[x], abs(change))
+                        up[x] += change * last_change[x]
+                        down[x] += last_change[x] * last_change[x]
+                        last_change[x] = step * change
                         old[x] += step * change
+            if types > 1 and done >= SETTLE and done % period == 2:
+                for x in range(points):
+                    ratio = min(max(step * up[x] / down[x], lowest), HIGHEST_RATIO)
+                    up[x] = ratio / (1.0 - ratio) if largest[x] > tolerance else 0.0
+                for k in range(types):
+                    for a in range(many):
+                        old, last_change = sigma[k, a], before[k, a]
+                        for x in range(points):
+                            old[x] = max(old[x] + up[x] * last_change[x], LEAST_PROB)
             residual = 0.0
             if types > 1:
                 for x in range(points):
@@ -217,7 +240,7 @@ def mover_step(
     return passes, worst, unsettled
 
 
-@_jit
+@jit
 def chance_step(later, first_later, values, start, stop, option_start, successor, reward, prob):  # pragma: no cover - compiled
     """Average over the draws of a world step; later and values are (position, slot, point)."""
     slots, points = values.shape[1], values.shape[2]
@@ -236,7 +259,7 @@ def chance_step(later, first_later, values, start, stop, option_start, successor
                         out[x] += p * reward[o, j]
 
 
-@_jit
+@jit
 def carry_over(opening, matrix, mix, out):  # pragma: no cover - compiled
     """Round end for one actor: out (position, slot, lane, own) = mix over slots of values read at drifted beliefs.
 
@@ -263,7 +286,7 @@ def carry_over(opening, matrix, mix, out):  # pragma: no cover - compiled
                             out[v, j, lane, g] += w * read[m, lane, g]
 
 
-@_jit
+@jit
 def respond(
     later, first_later, first, last, successor, reward, log_base, precision,
     slot, types, belief, sizes, nodes, coef, lane_weights, sigma, tolerance, most_passes,
@@ -285,10 +308,11 @@ def respond(
                         table[a, k, h] += later[to - first_later, slot + k, x, h] * lane_weights[x]
     weights, axis = np.empty(own), np.empty(own + 1)
     q = np.empty((many, types))
+    before = np.zeros((many, types))
     residual, done = 1.0, 0
     while residual > tolerance and done < most_passes:
         done += 1
-        step = 1.0 if done <= DAMP_AFTER else (0.5 if done <= 3 * DAMP_AFTER else 0.2)
+        step, period, lowest = _pace(done)
         for a in range(many):
             if successor[first + a] >= 0:
                 point_weights(belief, sigma[a], sizes, nodes, coef, weights, axis)
@@ -297,7 +321,7 @@ def respond(
                 if successor[first + a] >= 0:
                     for h in range(own):
                         q[a, k] += weights[h] * table[a, k, h]
-        residual = 0.0
+        residual, up, down = 0.0, 0.0, TINY
         for k in range(types):
             top = -1e300
             for a in range(many):
@@ -310,11 +334,19 @@ def respond(
             for a in range(many):
                 change = q[a, k] / total - sigma[a, k]
                 residual = max(residual, abs(change))
+                up += change * before[a, k]
+                down += before[a, k] * before[a, k]
+                before[a, k] = step * change
                 sigma[a, k] += step * change
+        if types > 1 and residual > tolerance and done >= SETTLE and done % period == 2:
+            ratio = min(max(step * up / down, lowest), HIGHEST_RATIO)
+            for a in range(many):
+                for k in range(types):
+                    sigma[a, k] = max(sigma[a, k] + ratio / (1.0 - ratio) * before[a, k], LEAST_PROB)
     return residual
 
 
-@_jit
+@jit
 def point_weights(belief, likelihood, sizes, nodes, coef, weights, axis):  # pragma: no cover - compiled
     """Read-off weights (own node) at belief ∝ belief · likelihood."""
     types = belief.shape[0]
@@ -338,7 +370,7 @@ def point_weights(belief, likelihood, sizes, nodes, coef, weights, axis):  # pra
         filled *= n
 
 
-@_jit
+@jit
 def respond_many(
     later, first_later, where, option_start, successor, reward, log_base, precision,
     slot, types, beliefs, sizes, nodes, coef, lane_weights, sigma, tolerance, most_passes,
@@ -357,7 +389,7 @@ def respond_many(
     return worst
 
 
-@_jit
+@jit
 def tensor_weights(left, right):  # pragma: no cover - compiled
     """Row-wise outer products (item, i·j) of read-off weights (item, i) and (item, j)."""
     items, m, n = left.shape[0], left.shape[1], right.shape[1]
@@ -369,7 +401,7 @@ def tensor_weights(left, right):  # pragma: no cover - compiled
     return out
 
 
-@_jit
+@jit
 def weights_at(beliefs, sizes, nodes, coef, own):  # pragma: no cover - compiled
     """Read-off weights (item, own node) at many beliefs (item, type) of one actor."""
     items, types = beliefs.shape

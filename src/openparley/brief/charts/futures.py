@@ -23,7 +23,14 @@ def data(context: Context) -> list[Row]:
     for index, week in enumerate(order):
         by = day(context.forecast.weeks[week].end) if week >= 0 else ""
         common = {"panel": panel, "part": "dot", "x": index % ACROSS, "y": index // ACROSS, "href": f"#n-p-{id}"}
-        rows.append({**common, "happens": week >= 0, "week": week + 1 if week >= 0 else None, "says": f"happens by {by}" if by else "does not happen"})
+        rows.append(
+            {
+                **common,
+                "happens": week >= 0,
+                "week": week + 1 if week >= 0 else None,
+                "says": f"happens by {by}" if by else "does not happen",
+            }
+        )
     return rows
 
 

@@ -27,9 +27,22 @@ def data(context: Context) -> list[Row]:
         for index, outcome in enumerate(named):
             effect = lever.effects[outcome]
             common = {"panel": lever.name, "says": context.outcome_name(outcome)}
-            verdict = words.points(effect.difference.value, effect.difference.mcse).replace(" points", " pts").replace(" point", " pt") if tells(effect) else "can’t tell"
+            verdict = (
+                words.points(effect.difference.value, effect.difference.mcse).replace(" points", " pts").replace(" point", " pt")
+                if tells(effect)
+                else "can’t tell"
+            )
             text = words.cut(context.outcome_name(outcome), 44)
-            rows.append({**common, "part": "name", "y": float(index), "text": text, "verdict": verdict, "href": f"#n-lever-{id}-{outcome}-difference"})
+            rows.append(
+                {
+                    **common,
+                    "part": "name",
+                    "y": float(index),
+                    "text": text,
+                    "verdict": verdict,
+                    "href": f"#n-lever-{id}-{outcome}-difference",
+                }
+            )
             for part, estimate, dy in (("without", effect.without, 0.36), ("with", effect.with_lever, 0.62)):
                 numbers = {key: round(float(getattr(estimate, key)), 4) for key in ("value", "low", "high")}
                 rows.append({**common, "part": part, "y": index + dy, **numbers, "href": f"#n-lever-{id}-{outcome}-{part}", "text": part})
@@ -54,7 +67,9 @@ def _panel(rows: list[Row], sheet: Sheet) -> Framed:
     named = sheet.of(names)
     verdict = named.mark_text(aria=True, align="left", baseline="middle", fontSize=SIZE, fontWeight="bold", color=INK, dy=4)
     layers = [
-        named.mark_text(align="left", baseline="middle", fontSize=SIZE, color=INK, dy=4).encode(x=alt.value(0), y=y, text=alt.Text("text:N")),
+        named.mark_text(align="left", baseline="middle", fontSize=SIZE, color=INK, dy=4).encode(
+            x=alt.value(0), y=y, text=alt.Text("text:N")
+        ),
         verdict.encode(x=beside, y=y, text=alt.Text("verdict:N"), **linked()),
     ]
     for part, colour, fill in (("without", SOFT, PAPER), ("with", COLOURS[1], COLOURS[1])):
@@ -62,5 +77,7 @@ def _panel(rows: list[Row], sheet: Sheet) -> Framed:
         layers.append(base.mark_rule(color=colour, strokeWidth=1.6).encode(x=x("low"), x2=alt.X2("high"), y=y))
         point = base.mark_point(aria=True, shape="circle", size=52, stroke=colour, strokeWidth=1.8, fill=fill, opacity=1)
         layers.append(point.encode(x=x("value"), y=y, **linked()))
-        layers.append(base.mark_text(align="left", baseline="middle", fontSize=11, color=colour).encode(x=beside, y=y, text=alt.Text("text:N")))
+        layers.append(
+            base.mark_text(align="left", baseline="middle", fontSize=11, color=colour).encode(x=beside, y=y, text=alt.Text("text:N"))
+        )
     return framed(alt.layer(*layers), height=ROW * size, left=LEFT, right=RIGHT, top=2, bottom=22)

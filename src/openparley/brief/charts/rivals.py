@@ -112,7 +112,9 @@ def _panel(rows: list[Row], sheet: Sheet) -> Framed:
     layers = [
         base.mark_area(opacity=0.13).encode(x=x, y=y("low"), y2=alt.Y2("high"), color=colour),
         base.mark_line(strokeWidth=2.2, interpolate="linear").encode(x=x, y=y("share"), color=colour, strokeDash=dash),
-        names.mark_rule(strokeWidth=0.8).encode(x=alt.value(width + 1), x2=alt.value(width + 15), y=y("share"), y2=alt.Y2("at"), color=colour),
+        names.mark_rule(strokeWidth=0.8).encode(
+            x=alt.value(width + 1), x2=alt.value(width + 15), y=y("share"), y2=alt.Y2("at"), color=colour
+        ),
         names.mark_text(aria=True, align="left", baseline="middle", lineHeight=LABEL_LINE, fontSize=SIZE - 1, dy=alt.expr(MIDDLE)).encode(
             x=alt.value(width + 18), y=y("at"), text=alt.Text("text:N"), color=colour, **linked()
         ),

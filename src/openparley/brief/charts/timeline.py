@@ -6,9 +6,24 @@ from datetime import date, timedelta
 
 import altair as alt
 
-from openparley.brief.charts._look import COLOURS, INK, PAPER, SIZE, SOFT, WIDTH, Framed, Row, Sheet, drawn, framed, instant, linked, time_axis
-from openparley.brief.context import Context
+from openparley.brief.charts._look import (
+    COLOURS,
+    INK,
+    PAPER,
+    SIZE,
+    SOFT,
+    WIDTH,
+    Framed,
+    Row,
+    Sheet,
+    drawn,
+    framed,
+    instant,
+    linked,
+    time_axis,
+)
 from openparley.brief.commitments import outcome_words, rows_by_actor
+from openparley.brief.context import Context
 from openparley.brief.words import cut
 
 TITLE = "Commitments from the day made to the day due"
@@ -40,7 +55,15 @@ def data(context: Context) -> list[Row]:
             text = cut(f"{row.id} {row.type}: {outcome}", 52)
             made, due = row.made, row.due
             common = {"panel": actor, "y": float(index), "href": f"#{row.id}", "says": f"{row.id} {row.type}, {outcome}", **frame}
-            rows.append({**common, "day": instant(made), "due": instant(due) if due else None, "outcome": row.outcome if row.outcome in SHAPES else OTHER, "text": text})
+            rows.append(
+                {
+                    **common,
+                    "day": instant(made),
+                    "due": instant(due) if due else None,
+                    "outcome": row.outcome if row.outcome in SHAPES else OTHER,
+                    "text": text,
+                }
+            )
     return rows
 
 

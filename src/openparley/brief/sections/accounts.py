@@ -7,7 +7,7 @@ from math import exp, log
 from openparley.brief.blocks import Block, Cell, Fold, Prose, Section, Table
 from openparley.brief.bottom_line import leading_account
 from openparley.brief.cite import Given, Link, Number, Part, Ref, Sentence
-from openparley.brief.context import Context
+from openparley.brief.context import NEVER_EXPECTED, Context
 from openparley.brief.figures import Drawn, draw
 from openparley.brief.words import capital, counted, day, decimal, listed, percent
 from openparley.infer.posterior import AccountPath, ObservedMove
@@ -35,7 +35,13 @@ def accounts_section(context: Context) -> tuple[Section, list[Drawn]]:
 def _range_note(context: Context) -> list[Sentence]:
     if not context.posterior.diagnostics.odds_as_range:
         return []
-    return [context.book.say("accounts", "computed", "Too few draws carry the weight for a single figure, so the odds of the accounts are given as ranges only.")]
+    return [
+        context.book.say(
+            "accounts",
+            "computed",
+            "Too few draws carry the weight for a single figure, so the odds of the accounts are given as ranges only.",
+        )
+    ]
 
 
 def _statements(context: Context) -> list[Sentence]:
@@ -58,7 +64,14 @@ def _now(context: Context) -> Table:
     for actor, path in context.posterior.accounts.items():
         for label in path.labels:
             number = context.share(actor, label)
-            prior = Number(f"n-prior-{actor}-{label}", f"Prior share of {context.facts.account_name(label)}", path.prior[label], kind="share", of="an assumption of the case", assumptions=_prior_ids(context, actor))
+            prior = Number(
+                f"n-prior-{actor}-{label}",
+                f"Prior share of {context.facts.account_name(label)}",
+                path.prior[label],
+                kind="share",
+                of="an assumption of the case",
+                assumptions=_prior_ids(context, actor),
+            )
             name = f"{capital(context.facts.position(actor))}: {'' if label not in context.facts.accounts else label + ' '}{context.facts.account_name(label)}"
             row: list[Cell] = [(Given(name, name=True),), (Ref(context.book.number(prior)),), (Ref(number, number.range),)]
             rows.append(tuple(row + ([(Ref(number),)] if single else [])))
@@ -74,14 +87,24 @@ def _prior_ids(context: Context, actor: str) -> tuple[str, ...]:
 def _over_time(context: Context) -> Table:
     columns: list[Cell] = [("Round ends",)]
     paths = context.posterior.accounts
-    columns += [(Given(f"{capital(context.facts.position(actor))}: {context.facts.account_name(label)}", name=True),) for actor, path in paths.items() for label in path.labels]
+    columns += [
+        (Given(f"{capital(context.facts.position(actor))}: {context.facts.account_name(label)}", name=True),)
+        for actor, path in paths.items()
+        for label in path.labels
+    ]
     length = max(len(path.share) for path in paths.values())
     rows = []
     for t in range(length):
         cells: list[Cell] = [(day(context.posterior.rounds[t].end),)]
         cells += [(_share(context, path, t, k),) for path in paths.values() for k in range(len(path.labels))]
         rows.append(tuple(cells))
-    return Table("Shares of the accounts at the end of every round", tuple(columns), tuple(rows), numeric=tuple(range(1, len(columns))), style="dates")
+    return Table(
+        "Shares of the accounts at the end of every round",
+        tuple(columns),
+        tuple(rows),
+        numeric=tuple(range(1, len(columns))),
+        style="dates",
+    )
 
 
 def _share(context: Context, path: AccountPath, t: int, k: int) -> str:
@@ -93,18 +116,52 @@ def _share(context: Context, path: AccountPath, t: int, k: int) -> str:
 
 def _fit(context: Context) -> list[Sentence]:
     fit, book = context.posterior.fit, context.book
+    if not fit.moves:
+        return [book.say("accounts", "computed", "The record shows no move of the game, so there is no fit to report and the shares are what was put in.")]
     said = [
         book.say(
-            "accounts", "computed", f"How well it fits at all: over {counted(fit.moves, 'observed move')} the model scores ", Ref(context.fit("model")),
-            " a move, uniform play ", Ref(context.fit("uniform")), " and observed frequencies ", Ref(context.fit("frequency")), "; nearer to 0 is better.",
+            "accounts",
+            "computed",
+            f"How well it fits at all: over {counted(fit.moves, 'observed move')} the model scores ",
+            Ref(context.fit("model")),
+            " a move, uniform play ",
+            Ref(context.fit("uniform")),
+            " and observed frequencies ",
+            Ref(context.fit("frequency")),
+            "; nearer to 0 is better.",
         )
     ]
-    worse = [name for name, score in (("uniform play", fit.uniform_log_score), ("observed frequencies", fit.frequency_log_score)) if fit.log_score < score]
+    worse = [
+        name
+        for name, score in (("uniform play", fit.uniform_log_score), ("observed frequencies", fit.frequency_log_score))
+        if fit.log_score < score
+    ]
     if worse:
-        said.append(book.say("accounts", "computed", f"The model predicts the record worse than {listed(worse)}, so the standing of the accounts means little."))
+        said.append(
+            book.say(
+                "accounts",
+                "computed",
+                f"The model predicts the record worse than {listed(worse)}, so the standing of the accounts means little.",
+            )
+        )
     seen = book.count("n-surprises", "Surprises seen", fit.surprises_seen, "observed moves to which the model gave under 5 %")
-    expected = Number("n-surprises-expected", "Surprises expected", fit.surprises_expected, of="sum of the probabilities under 5 % over all menus", kind="decimal")
-    said.append(book.say("accounts", "computed", seen, f" of {counted(fit.moves, 'move')} surprised the model, which expected ", Ref(book.number(expected)), "."))
+    expected = Number(
+        "n-surprises-expected",
+        "Surprises expected",
+        fit.surprises_expected,
+        of="sum of the probabilities under 5 % over all menus",
+        kind="decimal",
+    )
+    said.append(
+        book.say(
+            "accounts",
+            "computed",
+            seen,
+            f" of {counted(fit.moves, 'move')} surprised the model, which expected ",
+            Ref(book.number(expected)),
+            ".",
+        )
+    )
     return said
 
 
@@ -126,8 +183,16 @@ def _matrix(context: Context, actor: str) -> list[Block]:
     position = context.facts.position(actor)
     weaker = len(context.separating(actor)) - len(shown)
     flat = len(moves) - len(shown) - weaker
-    number = context.book.count(f"n-flat-{actor}", "Moves that do not separate the accounts", flat, f"moves of {position} on which no account differs from another by a quarter")
-    parts: list[Part] = [number, f" of {counted(len(moves), 'move')} of {position} do not separate the accounts and are left out of the matrix"]
+    number = context.book.count(
+        f"n-flat-{actor}",
+        "Moves that do not separate the accounts",
+        flat,
+        f"moves of {position} on which no account differs from another by a quarter",
+    )
+    parts: list[Part] = [
+        number,
+        f" of {counted(len(moves), 'move')} of {position} do not separate the accounts and are left out of the matrix",
+    ]
     parts += [f", with {weaker} that separate them less than those shown"] if weaker else []
     said = context.book.say("accounts", "computed", parts, ".")
     if not shown:
@@ -155,10 +220,10 @@ def _heads(move: ObservedMove) -> list[Part]:
 def _factor(value: float) -> str:
     """How many times as much an account had expected the move as all of them on average."""
     factor = exp(value)
-    return f"{factor:.1f}" if factor >= 0.95 else f"{factor:.2f}".rstrip("0")
+    return f"{factor:.1f}" if factor >= 0.95 else f"{factor:.2f}".rstrip("0") if factor >= 0.005 else "<0.01"
 
 
 def _against_average(move: ObservedMove, label: str) -> float | None:
     """Log ratio of an account's probability to the average over accounts; None when the account has no view."""
     value = move.log_evidence.get(label)
-    return None if value is None or move.predictive_prob <= 0 else value - log(move.predictive_prob)
+    return None if value is None or move.predictive_prob <= 0 else max(value, NEVER_EXPECTED) - log(move.predictive_prob)

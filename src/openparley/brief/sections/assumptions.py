@@ -15,13 +15,29 @@ def assumptions_section(context: Context) -> Section:
     rows = context.facts.case.file.assumptions
     book = context.book
     counts = {status: sum(row.status == status for row in rows) for status in ("supported", "caveated", "unsupported")}
-    parts: list[Part] = ["The model makes ", book.count("n-assumptions", "Assumptions", len(rows), "assumptions of the case, fixed ones included"), " assumptions: "]
+    parts: list[Part] = [
+        "The model makes ",
+        book.count("n-assumptions", "Assumptions", len(rows), "assumptions of the case, fixed ones included"),
+        " assumptions: ",
+    ]
     for index, (status, number) in enumerate(counts.items()):
-        parts += [", " if index else "", book.count(f"n-assumptions-{status}", f"Assumptions {status}", number, f"assumptions with the status {status}"), f" {status}"]
+        parts += [
+            ", " if index else "",
+            book.count(f"n-assumptions-{status}", f"Assumptions {status}", number, f"assumptions with the status {status}"),
+            f" {status}",
+        ]
     said = [book.say("assumptions", "computed", parts, "; default values are assumptions too.")]
     silent = [row.id for row in rows if row.id in context.posterior.assumptions and not context.posterior.assumptions[row.id].identified]
-    number = book.count("n-not-identified", "Assumptions not identified by this record", len(silent), "assumptions whose posterior the record did not move from the prior", assumptions=tuple(silent[:8]))
-    said.append(book.say("assumptions", "computed", number, " of them the record did not move: what is believed of these is what was put in."))
+    number = book.count(
+        "n-not-identified",
+        "Assumptions not identified by this record",
+        len(silent),
+        "assumptions whose posterior the record did not move from the prior",
+        assumptions=tuple(silent[:8]),
+    )
+    said.append(
+        book.say("assumptions", "computed", number, " of them the record did not move: what is believed of these is what was put in.")
+    )
     return Section("assumptions", "Assumptions", (Prose(tuple(said)), _table(context)))
 
 
@@ -38,7 +54,13 @@ def _table(context: Context) -> Table:
         values: tuple[Cell, ...] = ((decimal(row.low),), (decimal(row.likely) + unit,), (decimal(row.high),))
         body.append(((row.id,), tuple(statement), *values, tuple(basis), (row.status,), (verdict(context, row.id),)))
     anchors = tuple(row.id for row in context.facts.case.file.assumptions)
-    return Table("Every assumption; low and high are the 90 % range or the ends", tuple((name,) for name in columns), tuple(body), anchors=anchors, numeric=(2, 3, 4))
+    return Table(
+        "Every assumption; low and high are the 90 % range or the ends",
+        tuple((name,) for name in columns),
+        tuple(body),
+        anchors=anchors,
+        numeric=(2, 3, 4),
+    )
 
 
 def verdict(context: Context, id: str) -> str:

@@ -23,8 +23,15 @@ def evidence_section(context: Context, cited: set[str]) -> Section:
     entries = [entry for id, entry in context.facts.case.entries.items() if id in cited]
     quotes = [context.facts.quote(entry).state for entry in entries]
     count = context.book.count("n-cited", "Entries cited", len(entries), "entries that this page links to")
-    verified = context.book.count("n-verified", "Entries with verified words", quotes.count("verified"), "entries whose words were found at their offsets with the stored hash")
-    said = context.book.say("evidence", "computed", "This page cites ", count, " entries; of ", verified, " the words were verified against a text at hand.")
+    verified = context.book.count(
+        "n-verified",
+        "Entries with verified words",
+        quotes.count("verified"),
+        "entries whose words were found at their offsets with the stored hash",
+    )
+    said = context.book.say(
+        "evidence", "computed", "This page cites ", count, " entries; of ", verified, " the words were verified against a text at hand."
+    )
     orphans = [entry.id for entry, state in zip(entries, quotes, strict=True) if state == "orphan"]
     warning = [context.book.say("evidence", "computed", f"The text at hand has changed under {listed(orphans)}.")] if orphans else []
     items = tuple(_item(context, entry) for entry in entries)
@@ -34,7 +41,14 @@ def evidence_section(context: Context, cited: set[str]) -> Section:
 def label(context: Context, entry: Entry) -> str:
     """Kind, type and who to whom."""
     kind = getattr(entry, "event", None) if entry.kind == "event" else None
-    kind = kind or getattr(entry, "type", None) or getattr(entry, "value", None) or getattr(entry, "relation", None) or getattr(entry, "stance", None) or getattr(entry, "form", "")
+    kind = (
+        kind
+        or getattr(entry, "type", None)
+        or getattr(entry, "value", None)
+        or getattr(entry, "relation", None)
+        or getattr(entry, "stance", None)
+        or getattr(entry, "form", "")
+    )
     ends = []
     for names in (PEOPLE, TOWARDS):
         ids = next((getattr(entry, name) for name in names if getattr(entry, name, None)), ())
@@ -51,7 +65,11 @@ def _item(context: Context, entry: Entry) -> Evidence:
     by = facts.actors(entry.attributed_to)
     said_by = f"{by if by == entry.attribution else f'{by} ({entry.attribution})'}{', hearsay' if entry.hearsay else ''}"
     said_by += f", via {entry.via}" if entry.via else ""
-    review = entry.review.state + (f" by {entry.review.by}" if entry.review.by else "") + (f", {entry.review.at[:10]}" if entry.review.at else "")
+    review = (
+        entry.review.state
+        + (f" by {entry.review.by}" if entry.review.by else "")
+        + (f", {entry.review.at[:10]}" if entry.review.at else "")
+    )
     if id_reason := facts.case.set_aside().get(entry.id):
         review += f"; set aside: {id_reason}"
     coder = entry.coder
@@ -69,7 +87,11 @@ def _item(context: Context, entry: Entry) -> Evidence:
     links: list[Part] = []
     for link in entry.links:
         here = link.to in facts.case.entries
-        links += [", " if links else "", f"{link.rel.replace('_', ' ')} ", Link(link.to, link.to) if here else f"{link.to} (not in the record)"]
+        links += [
+            ", " if links else "",
+            f"{link.rel.replace('_', ' ')} ",
+            Link(link.to, link.to) if here else f"{link.to} (not in the record)",
+        ]
     known += [("Links", tuple(links))] if links else []
     text = cut(facts.unquoted(entry.paraphrase, entry.source), 300)
     return Evidence(entry.id, label(context, entry), text, quote.words, STATES[quote.state], tuple(known))

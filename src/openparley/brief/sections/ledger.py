@@ -34,17 +34,46 @@ def ledger_section(context: Context) -> tuple[Section, list[Drawn]]:
 def _sentences(context: Context, rows: list[LedgerRow]) -> list[Sentence]:
     book = context.book
     ids = tuple(row.id for row in rows)
-    total = book.count("n-commitments", "Commitments in the record", len(rows), "accepted threats, promises, demands, proposals and deadlines", evidence=ids)
+    total = book.count(
+        "n-commitments",
+        "Commitments in the record",
+        len(rows),
+        "accepted threats, promises, demands, proposals and deadlines",
+        evidence=ids,
+    )
     overdue = [row for row in rows if row.days_overdue]
-    late = book.count("n-overdue", "Commitments overdue", len(overdue), "due day before the cut-off and nothing reported that closes the matter", evidence=tuple(r.id for r in overdue))
-    said = [book.say("ledger", "computed", "The record holds ", total, " threats, promises, demands, proposals and deadlines, of which ", late, f" fell due before {day(context.facts.case.file.cutoff)} with nothing reported that closes the matter.")]
+    late = book.count(
+        "n-overdue",
+        "Commitments overdue",
+        len(overdue),
+        "due day before the cut-off and nothing reported that closes the matter",
+        evidence=tuple(r.id for r in overdue),
+    )
+    said = [
+        book.say(
+            "ledger",
+            "computed",
+            "The record holds ",
+            total,
+            " threats, promises, demands, proposals and deadlines, of which ",
+            late,
+            f" fell due before {day(context.facts.case.file.cutoff)} with nothing reported that closes the matter.",
+        )
+    ]
     latest = sorted((row for row in rows if row.made), key=lambda row: (row.made or date.min, row.id), reverse=True)
     for row in latest[:REPORTED_IN_PROSE]:
         entry = context.facts.commitments.get(row.id)
         if entry is None:
             continue
         text = context.facts.unquoted(entry.paraphrase, entry.source).rstrip(". ")
-        parts: list[Part] = [Given(text), ", per ", Link(entry.source, context.facts.outlet(entry.source)), " (", Link(row.id, row.id), ")."]
+        parts: list[Part] = [
+            Given(text),
+            ", per ",
+            Link(entry.source, context.facts.outlet(entry.source)),
+            " (",
+            Link(row.id, row.id),
+            ").",
+        ]
         said.append(book.say("ledger", "reported", parts))
     return said
 
@@ -59,21 +88,30 @@ def _table(context: Context, by_actor: dict[str, list[LedgerRow]]) -> Table:
             what = context.facts.unquoted(entry.paraphrase, entry.source) if entry else ""
             late: Part = str(row.days_overdue) if row.days_overdue else "–"
             if row.days_overdue:
-                late = context.book.count(f"n-late-{row.id}", f"Days by which {row.id} is overdue", row.days_overdue, "days from the end of its due range to the cut-off", "days", evidence=tuple(row.evidence))
+                late = context.book.count(
+                    f"n-late-{row.id}",
+                    f"Days by which {row.id} is overdue",
+                    row.days_overdue,
+                    "days from the end of its due range to the cut-off",
+                    "days",
+                    evidence=tuple(row.evidence),
+                )
             came: list[Part] = [row.outcome]
             for id in [id for id in row.evidence if id != row.id][:3]:
                 came += [" ", Link(id, id)]
             source = row.source
-            body.append((
-                (Link(row.id, row.id),),
-                (Given(f"{actor} to {to}" if to else actor),),
-                (f"{row.type}: ", Given(cut(what, 150))),
-                (day(row.made) if row.made else "not dated",),
-                (day(row.due) if row.due else "open",),
-                (late,),
-                tuple(came),
-                (Link(source, context.facts.outlet(source)),),
-            ))
+            body.append(
+                (
+                    (Link(row.id, row.id),),
+                    (Given(f"{actor} to {to}" if to else actor),),
+                    (f"{row.type}: ", Given(cut(what, 150))),
+                    (day(row.made) if row.made else "not dated",),
+                    (day(row.due) if row.due else "open",),
+                    (late,),
+                    tuple(came),
+                    (Link(source, context.facts.outlet(source)),),
+                )
+            )
     return Table("Every accepted commitment, by actor", columns, tuple(body), numeric=(5,))
 
 
@@ -90,8 +128,10 @@ def _say_do(context: Context) -> Table:
 
 def _dates(context: Context, by_actor: dict[str, list[LedgerRow]]) -> Table:
     rows = tuple(
-        ((row.id,), (day(row.made) if row.made else "not dated",), (day(row.due) if row.due else "open",), (outcome_words(row),)) for listed in by_actor.values() for row in listed
+        ((row.id,), (day(row.made) if row.made else "not dated",), (day(row.due) if row.due else "open",), (outcome_words(row),))
+        for listed in by_actor.values()
+        for row in listed
     )
-    return Table(f"{counted(len(rows), 'commitment')} as drawn and left out of the drawing", (("Id",), ("Made",), ("Due",), ("Outcome",)), rows)
-
-
+    return Table(
+        f"{counted(len(rows), 'commitment')} as drawn and left out of the drawing", (("Id",), ("Made",), ("Due",), ("Outcome",)), rows
+    )

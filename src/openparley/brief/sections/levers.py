@@ -19,10 +19,19 @@ def levers_section(context: Context) -> tuple[Section, list[Drawn]]:
     if not levers:
         said = context.book.say("levers", "computed", "The case names no lever.")
         return Section("levers", "What would change it", (Prose((said,)),)), []
-    opening = context.book.say("levers", "assumed", "These are statements about the model, not advice: each lever starts at the cut-off, unforeseen until then, on the same random numbers as the forecast without it.")
+    opening = context.book.say(
+        "levers",
+        "assumed",
+        "These are statements about the model, not advice: each lever starts at the cut-off, unforeseen until then, on the same random numbers as the forecast without it.",
+    )
     said = [opening, *(_sentence(context, id, lever) for id, lever in levers.items())]
     effects = _effects(context)
-    drawn = draw(context, "levers", _plain(context), "Hollow without the lever, filled with it; lines are 90 % ranges; at the right the difference, where the model can tell one.")
+    drawn = draw(
+        context,
+        "levers",
+        _plain(context),
+        "Hollow without the lever, filled with it; lines are 90 % ranges; at the right the difference, where the model can tell one.",
+    )
     blocks: list[Block] = [Prose(tuple(said)), *([drawn.figure] if drawn else []), effects, _gains(context)]
     return Section("levers", "What would change it", tuple(blocks)), [drawn] if drawn else []
 
@@ -32,7 +41,9 @@ def _number(context: Context, lever: str, outcome: str, part: str) -> Number:
     estimate = {"without": effect.without, "with": effect.with_lever, "difference": effect.difference}[part]
     name = f"{context.outcome_name(outcome)}, by {context.horizon}: {part}{' made by' if part == 'difference' else ''} the lever {context.forecast.levers[lever].name}"
     kind = "points" if part == "difference" else "share"
-    return context.book.estimate(f"n-lever-{lever}-{outcome}-{part}", name, estimate, kind, evidence=context.strongest(), assumptions=context.open_assumptions)
+    return context.book.estimate(
+        f"n-lever-{lever}-{outcome}-{part}", name, estimate, kind, evidence=context.strongest(), assumptions=context.open_assumptions
+    )
 
 
 def _sentence(context: Context, id: str, lever: LeverForecast) -> Sentence:
@@ -53,7 +64,11 @@ def _sentence(context: Context, id: str, lever: LeverForecast) -> Sentence:
 def _pulled(context: Context, lever: LeverForecast) -> str:
     """What kind of change it is: one that somebody can make is marked apart from a change of motive."""
     actor = context.facts.position(lever.actor)
-    kinds = {"commitment": f"a commitment of {actor}", "motive": f"a change in the motive of {actor}, which nobody can order", "forced_move": f"one forced move of {actor}"}
+    kinds = {
+        "commitment": f"a commitment of {actor}",
+        "motive": f"a change in the motive of {actor}, which nobody can order",
+        "forced_move": f"one forced move of {actor}",
+    }
     return kinds.get(lever.pulls, lever.pulls)
 
 
@@ -68,7 +83,16 @@ def _effects(context: Context) -> Table:
             without, with_lever, difference = (_number(context, id, outcome, part) for part in ("without", "with", "difference"))
             verdict: tuple[Part, ...] = (Ref(difference),) if tells(lever.effects[outcome]) else (NO_DIFFERENCE,)
             name = Given(lever.name, name=True)
-            rows.append(((name,), (Given(context.outcome_name(outcome), name=True),), (Ref(without),), (Ref(with_lever),), verdict, (Ref(difference, difference.range),)))
+            rows.append(
+                (
+                    (name,),
+                    (Given(context.outcome_name(outcome), name=True),),
+                    (Ref(without),),
+                    (Ref(with_lever),),
+                    verdict,
+                    (Ref(difference, difference.range),),
+                )
+            )
     columns = (("Lever",), ("Outcome",), ("Without",), ("With",), ("Difference",), ("90 % range of the difference",))
     return Table(f"Outcomes by {context.horizon} without and with each lever, paired draws", columns, tuple(rows), numeric=(2, 3, 5))
 
@@ -87,9 +111,28 @@ def _gains(context: Context) -> Table:
     rows = []
     for id, lever in context.forecast.levers.items():
         for actor, estimate in lever.gains.items():
-            number = context.book.estimate(f"n-gain-{id}-{actor}", f"Gain of {context.facts.position(actor)} from the lever {lever.name}", estimate, "decimal", assumptions=context.assumptions_about(actor))
+            number = context.book.estimate(
+                f"n-gain-{id}-{actor}",
+                f"Gain of {context.facts.position(actor)} from the lever {lever.name}",
+                estimate,
+                "decimal",
+                assumptions=context.assumptions_about(actor),
+            )
             unsure = estimate.low <= 0 <= estimate.high or abs(estimate.value) <= estimate.mcse
             verdict = "cannot be told" if unsure else "gains" if estimate.value > 0 else "loses"
-            rows.append(((Given(lever.name, name=True),), (capital(context.facts.position(actor)),), (verdict,), (Ref(number),), (Ref(number, number.range),)))
+            rows.append(
+                (
+                    (Given(lever.name, name=True),),
+                    (capital(context.facts.position(actor)),),
+                    (verdict,),
+                    (Ref(number),),
+                    (Ref(number, number.range),),
+                )
+            )
     columns = (("Lever",), ("Position",), ("Gains or loses",), ("By",), ("90 % range",))
-    return Table("Who gains and who loses, each in its own numeraire; the figures of two positions cannot be added or compared", columns, tuple(rows), numeric=(3, 4))
+    return Table(
+        "Who gains and who loses, each in its own numeraire; the figures of two positions cannot be added or compared",
+        columns,
+        tuple(rows),
+        numeric=(3, 4),
+    )

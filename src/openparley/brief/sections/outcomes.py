@@ -13,15 +13,28 @@ from openparley.brief.words import day, percent, percent_range
 def outcomes_section(context: Context) -> tuple[Section, list[Drawn]]:
     """Sentences, small multiples, futures, before and after."""
     said = [likelihood_sentence(context, id, "outcomes") for id in context.outcomes]
-    blocks: list[Block] = [Prose(tuple(said))]
-    drawn = [draw(context, "outcomes", _by_week(context), "The line is the mean, the dark band the 50 % range and the light band the 90 % range over the draws of the assumptions.")]
-    futures = draw(context, "futures", _futures(context), "A filled dot is a future in which it happens, with the number of the week; a hollow one is a future in which it does not.")
-    if futures:
-        blocks.append(Prose((_count(context),)))
-    before = draw(context, "before_after", _before(context), "Hollow before the record, filled after it; thick lines are 50 % ranges, thin ones 90 % ranges.")
-    drawn += [futures, before]
-    found = [one for one in drawn if one is not None]
-    blocks = [blocks[0], found[0].figure, *blocks[1:], *(one.figure for one in found[1:]), _table(context)]
+    by_week = draw(
+        context,
+        "outcomes",
+        _by_week(context),
+        "The line is the mean, the dark band the 50 % range and the light band the 90 % range over the draws of the assumptions.",
+    )
+    futures = draw(
+        context,
+        "futures",
+        _futures(context),
+        "A filled dot is a future in which it happens, with the number of the week; a hollow one is a future in which it does not.",
+    )
+    before = draw(
+        context,
+        "before_after",
+        _before(context),
+        "Hollow before the record, filled after it; thick lines are 50 % ranges, thin ones 90 % ranges.",
+    )
+    found = [one for one in (by_week, futures, before) if one is not None]
+    blocks: list[Block] = [Prose(tuple(said)), *([by_week.figure] if by_week else [])]
+    blocks += [Prose((_count(context),)), futures.figure] if futures else []
+    blocks += [*([before.figure] if before else []), _table(context)]
     return Section("outcomes", "What is likely", tuple(blocks)), found
 
 
@@ -30,7 +43,13 @@ def _count(context: Context) -> Sentence:
     happens = sum(week >= 0 for week in sample)
     of = f"futures among {len(sample)} drawn by weight from {context.forecast.futures:,}; a picture of the forecast, not a further estimate"
     count = context.book.number(Number("n-futures", "Futures in which it happens", happens, of=of))
-    parts = ["In ", Ref(count), f" of {len(sample)} futures drawn from the model, ", Given(context.facts.mid(context.outcome_name(context.headline)), name=True), f" by {context.horizon}."]
+    parts = [
+        "In ",
+        Ref(count),
+        f" of {len(sample)} futures drawn from the model, ",
+        Given(context.facts.mid(context.outcome_name(context.headline)), name=True),
+        f" by {context.horizon}.",
+    ]
     return context.book.say("outcomes", "computed", parts)
 
 
@@ -44,7 +63,13 @@ def _by_week(context: Context) -> Table:
             value, interval = percent(estimate.value, estimate.mcse), percent_range(estimate.low, estimate.high, estimate.mcse)
             row.append((f"{value}, {interval}",))
         rows.append(tuple(row))
-    return Table("Probability by the end of each week, with the 90 % range", columns, tuple(rows), numeric=tuple(range(1, len(columns))), style="dates")
+    return Table(
+        "Probability by the end of each week, with the 90 % range",
+        columns,
+        tuple(rows),
+        numeric=tuple(range(1, len(columns))),
+        style="dates",
+    )
 
 
 def _futures(context: Context) -> Table:
@@ -52,7 +77,8 @@ def _futures(context: Context) -> Table:
     for week in context.forecast.futures_sample.get(context.headline, ()):
         weeks[week] = weeks.get(week, 0) + 1
     rows = tuple(
-        ((day(context.forecast.weeks[week].end) if week >= 0 else "not by then",), (str(number),)) for week, number in sorted(weeks.items(), key=lambda item: (item[0] < 0, item))
+        ((day(context.forecast.weeks[week].end) if week >= 0 else "not by then",), (str(number),))
+        for week, number in sorted(weeks.items(), key=lambda item: (item[0] < 0, item))
     )
     return Table("Futures by the week in which it first happens", (("By",), ("Futures",)), rows, numeric=(1,))
 
@@ -64,20 +90,27 @@ def _before(context: Context) -> Table:
         name = (Given(context.outcome_name(id), name=True),)
         cells = [(f"{percent(e.value, e.mcse)}, {percent_range(e.low, e.high, e.mcse)}",) for e in (outcome.prior, outcome.at_horizon)]
         rows.append((name, *cells))
-    return Table(f"Probability by {context.horizon}, mean and 90 % range", (("Outcome",), ("Before the record",), ("After it",)), tuple(rows), numeric=(1, 2))
+    return Table(
+        f"Probability by {context.horizon}, mean and 90 % range",
+        (("Outcome",), ("Before the record",), ("After it",)),
+        tuple(rows),
+        numeric=(1, 2),
+    )
 
 
 def _table(context: Context) -> Table:
     rows = []
     for id, outcome in context.outcomes.items():
         after, before = context.probability(id), context.prior_probability(id)
-        rows.append((
-            (Given(outcome.name, name=True),),
-            (Given(context.facts.unquoted(outcome.what)),),
-            (Ref(before),),
-            (Ref(before, before.range),),
-            (Ref(after),),
-            (Ref(after, after.range),),
-        ))
+        rows.append(
+            (
+                (Given(outcome.name, name=True),),
+                (Given(context.facts.unquoted(outcome.what)),),
+                (Ref(before),),
+                (Ref(before, before.range),),
+                (Ref(after),),
+                (Ref(after, after.range),),
+            )
+        )
     columns = (("Outcome",), ("What counts",), ("Before",), ("90 % range",), ("Now",), ("90 % range",))
     return Table(f"Outcomes by {context.horizon}", columns, tuple(rows), numeric=(2, 3, 4, 5))

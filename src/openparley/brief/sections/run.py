@@ -11,13 +11,23 @@ from openparley.brief.context import Context
 def run_section(context: Context) -> Section:
     """What a repetition needs."""
     run = context.run
-    said = context.book.say("run", "computed", f"Run {run.get('id')} of openparley {run.get('version')} with seed {run.get('seed')}, made {run.get('created')}.")
+    said = context.book.say(
+        "run", "computed", f"Run {run.get('id')} of openparley {run.get('version')} with seed {run.get('seed')}, made {run.get('created')}."
+    )
     inputs = {**context.facts.case.digest(), **dict(run.get("inputs", {}))}
     reviewers = sorted({review.by for review in context.facts.case.reviews})
     people = context.book.say("run", "computed", f"Reviewed by {', '.join(reviewers)}." if reviewers else "No review is on record.")
     blocks: list[Block] = [Prose((said, people))]
     blocks.append(Fold("Inputs with their hashes", (_pairs("Files that the run read", ("File", "SHA-256"), inputs),)))
-    blocks.append(Fold("Settings and software", (_pairs("Settings of the run", ("Setting", "Value"), {**run.get("settings", {}), **dict(context.posterior.settings)}), _pairs("Software", ("Package", "Version"), run.get("software", {})))))
+    blocks.append(
+        Fold(
+            "Settings and software",
+            (
+                _pairs("Settings of the run", ("Setting", "Value"), {**run.get("settings", {}), **dict(context.posterior.settings)}),
+                _pairs("Software", ("Package", "Version"), run.get("software", {})),
+            ),
+        )
+    )
     return Section("run", "Run", tuple(blocks))
 
 
