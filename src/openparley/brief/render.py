@@ -106,5 +106,6 @@ def _trace(context: Context, number: Number) -> dict[str, Any]:
         "entries": entries,
         "assumptions": number.assumptions[:ASSUMPTIONS_SHOWN],
         "more": max(0, len(number.assumptions) - ASSUMPTIONS_SHOWN),
+        "full": number.id.startswith(("n-p-", "n-share-")),
         "cite": f"{facts.case.file.name}, run {context.run.get('id')}, {number.id}",
     }

@@ -16,6 +16,9 @@ EMPTY = re.compile(r'<path[^>]* d=""[^>]*/>|<path class="background"[^>]* d="M0,
 INVISIBLE = re.compile(r'<text(?: [a-z-]+="[^"]*")* opacity="0">[^<]*</text>')
 DECIMALS = re.compile(r"(\d+\.\d{2})\d+")
 STYLE = re.compile(r' style="([^"]*)"')
+# Values that SVG takes anyway, letters that the page sets once, and labels of what leads nowhere.
+DEFAULTS = re.compile(r' (?:opacity="1"|stroke-width="1"|font-family="[^"]*"|transform="translate\(0,0\)")(?=[ />])')
+UNLINKED = re.compile(r'(<g) aria-label="[^"]*"')
 ADDRESS = re.compile(r' (?:xlink:)?href="([^"]*)"')
 GROUP = re.compile(r"<g>((?:(?!</?g\b).)*)</g>", re.DOTALL)
 
@@ -55,6 +58,7 @@ def clean(drawn: str, prefix: str, title: str, description: str) -> str:
     drawn = STYLE.sub(_as_attributes, drawn)
     drawn = NOISE.sub("", drawn)
     drawn = INVISIBLE.sub("", drawn)
+    drawn = UNLINKED.sub(r"\1", DEFAULTS.sub("", drawn))
     drawn = DECIMALS.sub(r"\1", drawn)
     drawn = ADDRESS.sub(_in_page, drawn).replace(' target="_blank"', "")
     drawn = re.sub(r'(?<= id=")[^"]+', lambda match: f"{prefix}-{match[0]}", drawn)
@@ -62,7 +66,7 @@ def clean(drawn: str, prefix: str, title: str, description: str) -> str:
     while (slim := GROUP.sub(r"\1", drawn)) != drawn:
         drawn = slim
     name = f'<title id="{prefix}-t">{escape(title)}</title><desc id="{prefix}-d">{escape(description)}</desc>'
-    head = f'<svg role="img" aria-labelledby="{prefix}-t {prefix}-d" '
+    head = f'<svg role="img" aria-labelledby="{prefix}-t {prefix}-d" font-family="sans-serif" '
     drawn = re.sub(r"(<svg [^>]*>)", lambda match: re.sub(r' xmlns="[^"]*"', "", match[1]) + name, drawn, count=1)
     return drawn.replace("<svg ", head, 1).replace("\n", "")
 
@@ -79,5 +83,5 @@ def _as_attributes(match: re.Match[str]) -> str:
 
 def _in_page(match: re.Match[str]) -> str:
     """vl-convert resolves ``#x`` against an outside address; only the fragment is ours."""
-    address, hash_, fragment = match[1].partition("#")
+    _, hash_, fragment = match[1].partition("#")
     return f' href="#{fragment}" tabindex="-1"' if hash_ else ""

@@ -29,6 +29,16 @@ jit = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "n
 
 
 @jit
+def _pace(done):  # pragma: no cover - compiled
+    """Step length, passes between Aitken steps, and the lowest ratio that such a step believes."""
+    if done <= CALM_AFTER:
+        return 1.0, 3, LOWEST_RATIO
+    if done <= CRAWL_AFTER:
+        return CALM_STEP, 6, 0.0
+    return CRAWL_STEP, NEVER, 0.0
+
+
+@jit
 def _exp_rows(x, out):  # pragma: no cover - compiled
     """out = e^x over a row."""
     for i in range(out.shape[0]):

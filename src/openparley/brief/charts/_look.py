@@ -159,9 +159,9 @@ def share_axis(values: Sequence[float], *, flush: bool = False) -> alt.Axis:
     return alt.Axis(values=list(values), labelExpr="datum.value * 100 + ' %'", title=None, domain=False, ticks=False, labelFlush=flush)
 
 
-def linked() -> dict[str, Any]:
-    """Encodings of a mark that leads to its trace."""
-    return {"href": alt.Href("href:N"), "description": alt.Description("says:N")}
+def linked(*, text: bool = False) -> dict[str, Any]:
+    """Encodings of a mark that leads to its trace; a text is its own label."""
+    return {"href": alt.Href("href:N")} | ({} if text else {"description": alt.Description("says:N")})
 
 
 def compact(interval: str) -> str:

@@ -65,12 +65,12 @@ def _panel(rows: list[Row], sheet: Sheet) -> Framed:
         return alt.X(f"{field}:Q", scale=scale, axis=axis)
 
     named = sheet.of(names)
-    verdict = named.mark_text(aria=True, align="left", baseline="middle", fontSize=SIZE, fontWeight="bold", color=INK, dy=4)
+    verdict = named.mark_text(aria=False, align="left", baseline="middle", fontSize=SIZE, fontWeight="bold", color=INK, dy=4)
     layers = [
         named.mark_text(align="left", baseline="middle", fontSize=SIZE, color=INK, dy=4).encode(
             x=alt.value(0), y=y, text=alt.Text("text:N")
         ),
-        verdict.encode(x=beside, y=y, text=alt.Text("verdict:N"), **linked()),
+        verdict.encode(x=beside, y=y, text=alt.Text("verdict:N"), **linked(text=True)),
     ]
     for part, colour, fill in (("without", SOFT, PAPER), ("with", COLOURS[1], COLOURS[1])):
         base = sheet.of([row for row in rows if row["part"] == part])

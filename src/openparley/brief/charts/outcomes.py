@@ -63,11 +63,11 @@ def _panel(rows: list[Row], sheet: Sheet) -> Framed:
         return alt.Y(f"{field}:Q", scale=scale, axis=axis)
 
     base = sheet.of(lines)
-    text = sheet.of(labels).mark_text(aria=True, align="left", baseline="middle", lineHeight=14, fontSize=SIZE, color=INK, dy=-7)
+    text = sheet.of(labels).mark_text(aria=False, align="left", baseline="middle", lineHeight=14, fontSize=SIZE, color=INK, dy=-7)
     layers = [
         base.mark_area(color=COLOURS[0], opacity=0.16).encode(x=x, y=y("low"), y2=alt.Y2("high")),
         base.mark_area(color=COLOURS[0], opacity=0.28).encode(x=x, y=y("low50"), y2=alt.Y2("high50")),
         base.mark_line(color=COLOURS[0], strokeWidth=2.2).encode(x=x, y=y("value")),
-        text.encode(x=alt.value(width + 6), y=y("at"), text=alt.Text("text:N"), **linked()),
+        text.encode(x=alt.value(width + 6), y=y("at"), text=alt.Text("text:N"), **linked(text=True)),
     ]
     return framed(alt.layer(*layers), height=HEIGHT, left=LEFT, right=RIGHT, top=8, bottom=24)

@@ -115,15 +115,15 @@ def _panel(rows: list[Row], sheet: Sheet) -> Framed:
         names.mark_rule(strokeWidth=0.8).encode(
             x=alt.value(width + 1), x2=alt.value(width + 15), y=y("share"), y2=alt.Y2("at"), color=colour
         ),
-        names.mark_text(aria=True, align="left", baseline="middle", lineHeight=LABEL_LINE, fontSize=SIZE - 1, dy=alt.expr(MIDDLE)).encode(
-            x=alt.value(width + 18), y=y("at"), text=alt.Text("text:N"), color=colour, **linked()
+        names.mark_text(aria=False, align="left", baseline="middle", lineHeight=LABEL_LINE, fontSize=SIZE - 1, dy=alt.expr(MIDDLE)).encode(
+            x=alt.value(width + 18), y=y("at"), text=alt.Text("text:N"), color=colour, **linked(text=True)
         ),
     ]
     if pins:
         pinned = sheet.of(pins)
         layers.insert(0, pinned.mark_rule(color=LINE, strokeWidth=1).encode(x=x))
-        text = pinned.mark_text(aria=True, baseline="bottom", fontSize=11, color=SOFT, dy=alt.expr(f"-6 - {PIN_ROW} * datum.row"))
-        layers.append(text.encode(x=x, y=alt.value(0), text=alt.Text("text:N"), **linked()))
+        text = pinned.mark_text(aria=False, baseline="bottom", fontSize=11, color=SOFT, dy=alt.expr(f"-6 - {PIN_ROW} * datum.row"))
+        layers.append(text.encode(x=x, y=alt.value(0), text=alt.Text("text:N"), **linked(text=True)))
     top = 12 + PIN_ROW * (1 + max((row["row"] for row in pins), default=-1))
     return framed(alt.layer(*layers), height=HEIGHT, left=LEFT, right=RIGHT, top=top, bottom=26)
 

@@ -87,11 +87,11 @@ def _panel(rows: list[Row], sheet: Sheet) -> Framed:
     dot = base.mark_point(aria=True, shape="circle", size=34, fill=COLOURS[0], stroke=COLOURS[0], opacity=1)
     end = ended.mark_point(aria=True, size=70, fill=PAPER, stroke=COLOURS[0], strokeWidth=1.8, opacity=1)
     says = now.mark_text(baseline="top", align="right" if late else "left", dx=-4 if late else 4, fontSize=11, color=SOFT)
-    name = base.mark_text(aria=True, align="left", baseline="bottom", fontSize=SIZE, color=INK, dy=-7)
+    name = base.mark_text(aria=False, align="left", baseline="bottom", fontSize=SIZE, color=INK, dy=-7)
     layers = [
         now.mark_rule(color=SOFT, strokeWidth=1, strokeDash=[3, 3]).encode(x=x),
         says.encode(x=x, y=alt.value(0), text=alt.Text("text:N")),
-        name.encode(x=alt.value(0), y=y, text=alt.Text("text:N"), **linked()),
+        name.encode(x=alt.value(0), y=y, text=alt.Text("text:N"), **linked(text=True)),
         ended.mark_rule(color=COLOURS[0], strokeWidth=2).encode(x=x, x2=alt.X2("due"), y=y),
         dot.encode(x=x, y=y, **linked()),
         end.encode(x=due, y=y, shape=shape, **linked()),

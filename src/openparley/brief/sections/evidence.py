@@ -77,13 +77,13 @@ def _item(context: Context, entry: Entry) -> Evidence:
     coded += f", {round(min(99, max(1, 100 * coder.confidence)))} % sure" if coder and coder.confidence is not None else ""
     known: list[tuple[str, Cell]] = [
         ("Source", tuple(source)),
-        ("Said by", (Given(said_by),)),
-        ("Span", (f"{entry.span.start}–{entry.span.end}, sha256 {entry.span.sha256[:12]}…",)),
-        ("Coded by", (Given(coded),)),
-        ("Review", (Given(review),)),
+        ("said by", (Given(said_by),)),
+        ("at", (f"{entry.span.start}–{entry.span.end}, sha256 {entry.span.sha256[:12]}…",)),
+        ("coded by", (Given(coded),)),
+        ("review:", (Given(review),)),
     ]
     dated = when(getattr(entry, "made", None)) or when(entry.date)
-    known += [("Date", (dated,))] if dated else []
+    known += [("dated", (dated,))] if dated else []
     links: list[Part] = []
     for link in entry.links:
         here = link.to in facts.case.entries
@@ -92,6 +92,6 @@ def _item(context: Context, entry: Entry) -> Evidence:
             f"{link.rel.replace('_', ' ')} ",
             Link(link.to, link.to) if here else f"{link.to} (not in the record)",
         ]
-    known += [("Links", tuple(links))] if links else []
+    known += [("linked:", tuple(links))] if links else []
     text = cut(facts.unquoted(entry.paraphrase, entry.source), 300)
     return Evidence(entry.id, label(context, entry), text, quote.words, STATES[quote.state], tuple(known))

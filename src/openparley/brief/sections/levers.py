@@ -38,6 +38,8 @@ def levers_section(context: Context) -> tuple[Section, list[Drawn]]:
 
 def _number(context: Context, lever: str, outcome: str, part: str) -> Number:
     effect = context.forecast.levers[lever].effects[outcome]
+    if part == "without" and effect.without == context.forecast.outcomes[outcome].at_horizon:
+        return context.probability(outcome)
     estimate = {"without": effect.without, "with": effect.with_lever, "difference": effect.difference}[part]
     name = f"{context.outcome_name(outcome)}, by {context.horizon}: {part}{' made by' if part == 'difference' else ''} the lever {context.forecast.levers[lever].name}"
     kind = "points" if part == "difference" else "share"
