@@ -52,13 +52,14 @@ class Panel:
 
 @dataclass(frozen=True)
 class Figure:
-    """Small multiples with the data behind them."""
+    """Small multiples with the data behind them, folded unless ``open``."""
 
     id: str
     title: str
     panels: tuple[Panel, ...]
     table: Table
     note: str = ""
+    open: bool = False
     kind: str = "figure"
 
 

@@ -34,6 +34,8 @@ class Number:
         True when the value itself must not be read off.
     breakdown
         Lines of the trace: label and text, such as the forecast under each account.
+    like
+        Id of a number with the same evidence and assumptions; the trace refers to it instead of repeating them.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Number:
     kind: Kind = "count"
     range_only: bool = False
     breakdown: tuple[tuple[str, str], ...] = ()
+    like: str = ""
 
     @property
     def text(self) -> str:

@@ -106,7 +106,7 @@ class Context:
     def prior_probability(self, id: str) -> Number:
         """The same before the record."""
         name = f"{self.outcome_name(id)}, by {self.horizon}, before the record"
-        return self.book.estimate(f"n-before-{id}", name, self.forecast.outcomes[id].prior, assumptions=self.open_assumptions)
+        return self.book.estimate(f"n-before-{id}", name, self.forecast.outcomes[id].prior, assumptions=self.open_assumptions, like=f"n-p-{id}")
 
     def share(self, actor: str, account: str) -> Number:
         """Posterior share of an account."""
@@ -119,6 +119,17 @@ class Context:
             assumptions=self.assumptions_about(actor),
             range_only=self.posterior.diagnostics.odds_as_range,
         )
+
+    def lever(self, lever: str, outcome: str, part: str) -> Number:
+        """A number of a lever: ``without``, ``with`` or the ``difference``."""
+        found = self.forecast.levers[lever]
+        effect = found.effects[outcome]
+        if part == "without" and effect.without == self.forecast.outcomes[outcome].at_horizon:
+            return self.probability(outcome)
+        estimate = {"without": effect.without, "with": effect.with_lever, "difference": effect.difference}[part]
+        name = f"{self.outcome_name(outcome)}, by {self.horizon}: {'difference made by' if part == 'difference' else part} the lever {found.name}"
+        trace = {"evidence": self.strongest(), "assumptions": self.open_assumptions, "like": self.probability(outcome).id}
+        return self.book.estimate(f"n-lever-{lever}-{outcome}-{part}", name, estimate, "points" if part == "difference" else "share", **trace)
 
     def fit(self, which: str) -> Number:
         """A mean log score: ``model``, ``uniform`` or ``frequency``."""

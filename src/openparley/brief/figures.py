@@ -28,7 +28,7 @@ class Drawn:
     table: str
 
 
-def draw(context: Context, name: str, table: Table, note: str = "") -> Drawn | None:
+def draw(context: Context, name: str, table: Table, note: str = "", *, open: bool = False) -> Drawn | None:
     """The chart of this name, or None when the case has no data for it.
 
     Parameters
@@ -39,23 +39,25 @@ def draw(context: Context, name: str, table: Table, note: str = "") -> Drawn | N
         The data behind the chart, for readers.
     note
         What the marks mean.
+    open
+        Whether the table is shown unfolded, because it says more than the picture.
     """
     module = discover()[name]
     rows = module.data(context)
     if not rows:
         return None
     with debug_mode(False):  # see `openparley.brief.svg.specification`
-        return _drawn(module, name, rows, table, note)
+        return _drawn(module, name, rows, table, note, open)
 
 
-def _drawn(module: ModuleType, name: str, rows: list[dict[str, Any]], table: Table, note: str) -> Drawn:
+def _drawn(module: ModuleType, name: str, rows: list[dict[str, Any]], table: Table, note: str, open: bool) -> Drawn:
     pictures = []
     for index, (panel, group) in enumerate(panels(rows).items()):
         prefix = f"fig-{slug(name)}-{index}"
         pictures.append(
             Panel(panel, svg(module.chart(group), prefix, f"{module.TITLE}: {panel}", f"{note.split('.')[0]}. The table below holds the data."))
         )
-    figure = Figure(f"figure-{slug(name)}", module.TITLE, tuple(pictures), table, note)
+    figure = Figure(f"figure-{slug(name)}", module.TITLE, tuple(pictures), table, note, open)
     published = json.dumps(specification(module.chart(rows)), ensure_ascii=False, indent=1)
     return Drawn(figure, published, _csv(rows))
 

@@ -17,7 +17,8 @@ from openparley.brief.blocks import Section
 from openparley.brief.cite import Link, Number, Part, Ref
 from openparley.brief.context import Context
 
-ASSUMPTIONS_SHOWN = 8
+# A trace of a headline number shows all of its entries and most of its assumptions; one of a detail the first few.
+ASSUMPTIONS_SHOWN, FEW = 8, 3
 PARAPHRASE_SHOWN = 90
 NO_BREAK = "\u00a0"
 
@@ -91,6 +92,8 @@ def page(context: Context, sections: Sequence[Section], traces: Sequence[Number]
 def _trace(context: Context, number: Number) -> dict[str, Any]:
     """What one click on a number shows."""
     facts = context.facts
+    full = number.id.startswith(("n-p-", "n-share-"))
+    shown = ASSUMPTIONS_SHOWN if full else FEW
     entries = [
         (id, words.cut(facts.unquoted(facts.case.entries[id].paraphrase, facts.case.entries[id].source), PARAPHRASE_SHOWN))
         for id in number.evidence
@@ -104,8 +107,8 @@ def _trace(context: Context, number: Number) -> dict[str, Any]:
         "error": number.error,
         "breakdown": [(label, tidy(text)) for label, text in number.breakdown],
         "entries": entries,
-        "assumptions": number.assumptions[:ASSUMPTIONS_SHOWN],
-        "more": max(0, len(number.assumptions) - ASSUMPTIONS_SHOWN),
-        "full": number.id.startswith(("n-p-", "n-share-")),
+        "assumptions": number.assumptions[:shown],
+        "more": max(0, len(number.assumptions) - shown),
+        "full": full,
         "cite": f"{facts.case.file.name}, run {context.run.get('id')}, {number.id}",
     }

@@ -14,10 +14,14 @@ from altair.utils.schemapi import debug_mode
 NOISE = re.compile(r' (?:aria-roledescription|aria-hidden|role|pointer-events|xmlns:xlink|version|class|cursor)="[^"]*"')
 EMPTY = re.compile(r'<path[^>]* d=""[^>]*/>|<path class="background"[^>]* d="M0,0h0v0h0Z"[^>]*/>')
 INVISIBLE = re.compile(r'<text(?: [a-z-]+="[^"]*")* opacity="0">[^<]*</text>')
-DECIMALS = re.compile(r"(\d+\.\d{2})\d+")
+DECIMALS = re.compile(r"(\d+\.\d)\d+")
+PLACES = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|dy)="[^"]*"')
+CIRCLE = re.compile(r'<path((?: [a-z-]+="[^"]*")*) d="M([\d.]+),0A\2,\2,0,1,1,-\2,0A\2,\2,0,1,1,\2,0Z?"')
+# Marks that lead to the same place, side by side, need one link.
+REPEATED = re.compile(r'(<a href="(#[^"]+)" tabindex="-1">(?:(?!</a>).)*)</a><a href="\2" tabindex="-1">')
 STYLE = re.compile(r' style="([^"]*)"')
 # Values that SVG takes anyway, letters that the page sets once, and labels of what leads nowhere.
-DEFAULTS = re.compile(r' (?:opacity="1"|stroke-width="1"|font-family="[^"]*"|transform="translate\(0,0\)")(?=[ />])')
+DEFAULTS = re.compile(r' (?:opacity="1"|stroke-width="1"|font-family="[^"]*"|font-size="11px"|transform="translate\(0,0\)")(?=[ />])')
 UNLINKED = re.compile(r'(<g) aria-label="[^"]*"')
 ADDRESS = re.compile(r' (?:xlink:)?href="([^"]*)"')
 GROUP = re.compile(r"<g>((?:(?!</?g\b).)*)</g>", re.DOTALL)
@@ -59,14 +63,17 @@ def clean(drawn: str, prefix: str, title: str, description: str) -> str:
     drawn = NOISE.sub("", drawn)
     drawn = INVISIBLE.sub("", drawn)
     drawn = UNLINKED.sub(r"\1", DEFAULTS.sub("", drawn))
-    drawn = DECIMALS.sub(r"\1", drawn)
+    drawn = PLACES.sub(lambda match: DECIMALS.sub(r"\1", match[0]), drawn)
+    drawn = CIRCLE.sub(r'<circle\1 r="\2"', drawn)
     drawn = ADDRESS.sub(_in_page, drawn).replace(' target="_blank"', "")
     drawn = re.sub(r'(?<= id=")[^"]+', lambda match: f"{prefix}-{match[0]}", drawn)
     drawn = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", drawn)
+    while (slim := REPEATED.sub(r"\1", drawn)) != drawn:
+        drawn = slim
     while (slim := GROUP.sub(r"\1", drawn)) != drawn:
         drawn = slim
     name = f'<title id="{prefix}-t">{escape(title)}</title><desc id="{prefix}-d">{escape(description)}</desc>'
-    head = f'<svg role="img" aria-labelledby="{prefix}-t {prefix}-d" font-family="sans-serif" '
+    head = f'<svg role="img" aria-labelledby="{prefix}-t {prefix}-d" font-family="sans-serif" font-size="11" '
     drawn = re.sub(r"(<svg [^>]*>)", lambda match: re.sub(r' xmlns="[^"]*"', "", match[1]) + name, drawn, count=1)
     return drawn.replace("<svg ", head, 1).replace("\n", "")
 

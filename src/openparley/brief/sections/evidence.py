@@ -10,9 +10,9 @@ from openparley.brief.words import cut, listed
 from openparley.record.entry import Entry
 
 STATES = {
-    "verified": "words found at these offsets, hash agrees",
-    "no text": "paraphrase and offsets only: the text is not at hand",
-    "orphan": "ORPHAN: the text at hand has other words at these offsets",
+    "verified": "Words verified",
+    "no text": "Paraphrase and offsets only",
+    "orphan": "ORPHAN: the text at hand has other words here",
 }
 PEOPLE = ("actor", "speaker", "explains", "subject")
 TOWARDS = ("recipient", "target", "addressee", "object")
@@ -30,7 +30,7 @@ def evidence_section(context: Context, cited: set[str]) -> Section:
         "entries whose words were found at their offsets with the stored hash",
     )
     said = context.book.say(
-        "evidence", "computed", "This page cites ", count, " entries; of ", verified, " the words were verified against a text at hand."
+        "evidence", "computed", "This page cites ", count, " entries; of ", verified, " the words were found in a text at hand, at these offsets and with this hash; the others are paraphrase and offsets only."
     )
     orphans = [entry.id for entry, state in zip(entries, quotes, strict=True) if state == "orphan"]
     warning = [context.book.say("evidence", "computed", f"The text at hand has changed under {listed(orphans)}.")] if orphans else []
@@ -76,7 +76,7 @@ def _item(context: Context, entry: Entry) -> Evidence:
     coded = " ".join(part for part in (coder.name, coder.version or "", coder.rule or "") if part) if coder else "not stated"
     coded += f", {round(min(99, max(1, 100 * coder.confidence)))} % sure" if coder and coder.confidence is not None else ""
     known: list[tuple[str, Cell]] = [
-        ("Source", tuple(source)),
+        ("source", tuple(source)),
         ("said by", (Given(said_by),)),
         ("at", (f"{entry.span.start}–{entry.span.end}, sha256 {entry.span.sha256[:12]}…",)),
         ("coded by", (Given(coded),)),

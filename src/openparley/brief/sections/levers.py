@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from openparley.brief.blocks import Block, Cell, Prose, Section, Table
+from openparley.brief.blocks import Block, Prose, Section, Table
 from openparley.brief.charts.levers import tells
-from openparley.brief.cite import Given, Number, Part, Ref, Sentence
+from openparley.brief.cite import Given, Part, Ref, Sentence
 from openparley.brief.context import Context
 from openparley.brief.figures import Drawn, draw
 from openparley.brief.words import capital
@@ -25,33 +25,16 @@ def levers_section(context: Context) -> tuple[Section, list[Drawn]]:
         "These are statements about the model, not advice: each lever starts at the cut-off, unforeseen until then, on the same random numbers as the forecast without it.",
     )
     said = [opening, *(_sentence(context, id, lever) for id, lever in levers.items())]
-    effects = _effects(context)
-    drawn = draw(
-        context,
-        "levers",
-        _plain(context),
-        "Hollow without the lever, filled with it; lines are 90 % ranges; at the right the difference, where the model can tell one.",
-    )
-    blocks: list[Block] = [Prose(tuple(said)), *([drawn.figure] if drawn else []), effects, _gains(context)]
+    note = "Hollow without the lever, filled with it; lines are 90 % ranges; at the right the difference, where the model can tell one."
+    drawn = draw(context, "levers", _effects(context), note, open=True)
+    blocks: list[Block] = [Prose(tuple(said)), drawn.figure if drawn else _effects(context), _gains(context)]
     return Section("levers", "What would change it", tuple(blocks)), [drawn] if drawn else []
-
-
-def _number(context: Context, lever: str, outcome: str, part: str) -> Number:
-    effect = context.forecast.levers[lever].effects[outcome]
-    if part == "without" and effect.without == context.forecast.outcomes[outcome].at_horizon:
-        return context.probability(outcome)
-    estimate = {"without": effect.without, "with": effect.with_lever, "difference": effect.difference}[part]
-    name = f"{context.outcome_name(outcome)}, by {context.horizon}: {part}{' made by' if part == 'difference' else ''} the lever {context.forecast.levers[lever].name}"
-    kind = "points" if part == "difference" else "share"
-    return context.book.estimate(
-        f"n-lever-{lever}-{outcome}-{part}", name, estimate, kind, evidence=context.strongest(), assumptions=context.open_assumptions
-    )
 
 
 def _sentence(context: Context, id: str, lever: LeverForecast) -> Sentence:
     outcome = context.headline if context.headline in lever.effects else next(iter(lever.effects))
     effect = lever.effects[outcome]
-    without, with_lever, difference = (_number(context, id, outcome, part) for part in ("without", "with", "difference"))
+    without, with_lever, difference = (context.lever(id, outcome, part) for part in ("without", "with", "difference"))
     statement = context.facts.unquoted(_statement(context, id)).rstrip(". ")
     name = Given(context.facts.mid(context.outcome_name(outcome)), name=True)
     start: list[Part] = ["Suppose that ", Given(context.facts.mid(statement)), f" ({_pulled(context, lever)}): the probability that ", name]
@@ -82,7 +65,7 @@ def _effects(context: Context) -> Table:
     rows = []
     for id, lever in context.forecast.levers.items():
         for outcome in [outcome for outcome in context.outcomes if outcome in lever.effects]:
-            without, with_lever, difference = (_number(context, id, outcome, part) for part in ("without", "with", "difference"))
+            without, with_lever, difference = (context.lever(id, outcome, part) for part in ("without", "with", "difference"))
             verdict: tuple[Part, ...] = (Ref(difference),) if tells(lever.effects[outcome]) else (NO_DIFFERENCE,)
             name = Given(lever.name, name=True)
             rows.append(
@@ -97,16 +80,6 @@ def _effects(context: Context) -> Table:
             )
     columns = (("Lever",), ("Outcome",), ("Without",), ("With",), ("Difference",), ("90 % range of the difference",))
     return Table(f"Outcomes by {context.horizon} without and with each lever, paired draws", columns, tuple(rows), numeric=(2, 3, 5))
-
-
-def _plain(context: Context) -> Table:
-    table = _effects(context)
-    rows = tuple(tuple(_text(cell) for cell in row) for row in table.rows)
-    return Table("The data as drawn", table.columns, rows, numeric=table.numeric)
-
-
-def _text(cell: Cell) -> tuple[str, ...]:
-    return tuple(part if isinstance(part, str) else part.text for part in cell)
 
 
 def _gains(context: Context) -> Table:

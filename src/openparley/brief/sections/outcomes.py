@@ -25,16 +25,12 @@ def outcomes_section(context: Context) -> tuple[Section, list[Drawn]]:
         _futures(context),
         "A filled dot is a future in which it happens, with the number of the week; a hollow one is a future in which it does not.",
     )
-    before = draw(
-        context,
-        "before_after",
-        _before(context),
-        "Hollow before the record, filled after it; thick lines are 50 % ranges, thin ones 90 % ranges.",
-    )
+    note = "Hollow before the record, filled after it; thick lines are 50 % ranges, thin ones 90 % ranges."
+    before = draw(context, "before_after", _table(context), note, open=True)
     found = [one for one in (by_week, futures, before) if one is not None]
     blocks: list[Block] = [Prose(tuple(said)), *([by_week.figure] if by_week else [])]
     blocks += [Prose((_count(context),)), futures.figure] if futures else []
-    blocks += [*([before.figure] if before else []), _table(context)]
+    blocks.append(before.figure if before else _table(context))
     return Section("outcomes", "What is likely", tuple(blocks)), found
 
 
@@ -81,21 +77,6 @@ def _futures(context: Context) -> Table:
         for week, number in sorted(weeks.items(), key=lambda item: (item[0] < 0, item))
     )
     return Table("Futures by the week in which it first happens", (("By",), ("Futures",)), rows, numeric=(1,))
-
-
-def _before(context: Context) -> Table:
-    rows = []
-    for id in context.outcomes:
-        outcome = context.forecast.outcomes[id]
-        name = (Given(context.outcome_name(id), name=True),)
-        cells = [(f"{percent(e.value, e.mcse)}, {percent_range(e.low, e.high, e.mcse)}",) for e in (outcome.prior, outcome.at_horizon)]
-        rows.append((name, *cells))
-    return Table(
-        f"Probability by {context.horizon}, mean and 90 % range",
-        (("Outcome",), ("Before the record",), ("After it",)),
-        tuple(rows),
-        numeric=(1, 2),
-    )
 
 
 def _table(context: Context) -> Table:

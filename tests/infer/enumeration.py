@@ -1,0 +1,227 @@
+"""Second route to the filter and the futures: every public history times every path of accounts, written out.
+
+Nothing is merged, nothing is carried along: the probability of a history and a path of accounts is one product, what
+the record says of a history is another, and every answer is a sum over all of them.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from openparley.game.dispute import WORLD, End
+from openparley.game.parameters import Motives
+from openparley.infer.model import Model, Reporting
+from openparley.infer.observe import Report
+from openparley.solve.solution import Solution
+from tests.solve.reference import tabulated_behaviour
+
+NONE = None  # an actor who plays from habit
+Kinds = tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One option taken, or a step after the end (label None)."""
+
+    round: int
+    step: int
+    actor: str
+    label: str | None
+    by_kind: dict[int | None, float]
+    legal: tuple[str, ...]
+    history: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A complete public history up to the horizon."""
+
+    taken: tuple[Taken, ...]
+    ended: int | None
+    end: str | None
+
+
+class Enumeration:
+    """All histories and paths of accounts of a model at given parameters."""
+
+    def __init__(self, model: Model, solution: Solution, reporting: Reporting) -> None:
+        self.model, self.solution, self.reporting = model, solution, reporting
+        self.dispute, self.motives = model.positions.dispute, solution.parameters.motives
+        self.sigma, self.beliefs = tabulated_behaviour(solution, self.dispute, model.start)
+        self.reports = {(r.round, r.actor): r for r in model.observed.reports}
+        self.moves = {a: self._labels(a) for a in self.dispute.actors}
+        self.histories = list(self._histories((), 0, 0, model.start))
+        self.stop = self._stop()
+
+    def _labels(self, actor: str) -> set[str]:
+        places = self.model.positions
+        return {label for v in range(len(places)) if places.mover(v) == actor for label in places.menu(v)}
+
+    def _stop(self) -> tuple[int, int]:
+        """First (round, step) that the record does not speak of."""
+        steps = self.dispute.steps
+        last = max((steps.index(r.actor) for r in self.reports.values() if r.round == self.model.today), default=-1)
+        return self.model.today, last + 1
+
+    def _habit(self, actor: str, labels: list[str], at: tuple[int, int]) -> list[float]:
+        steps = self.dispute.steps
+        before = [r for r in self.reports.values() if r.actor == actor and (r.round, steps.index(r.actor)) < at]
+        base = np.array([self.motives[actor].propensity.get(label, 1.0) for label in labels])
+        score = np.array([sum(r.move == label for r in before) for label in labels]) + 0.5 * len(labels) * base / base.sum()
+        return list(score / score.sum())
+
+    def _histories(self, labels: tuple[str, ...], t: int, step: int, state) -> Iterator[Whole]:
+        steps = self.dispute.steps
+        if step == len(steps):
+            t, step, state = t + 1, 0, self.dispute.next_round(state)
+        if t == self.solution.rounds:
+            yield Whole((), None, None)
+            return
+        actor, options = steps[step], self.dispute.options(steps[step], state)
+        names = [option.label for option in options]
+        habit = self._habit(actor, names, (t, step)) if actor != WORLD else []
+        for a, option in enumerate(options):
+            by_kind = {0: option.prob} if actor == WORLD else dict(enumerate(map(float, self.sigma[labels][a])))
+            if actor != WORLD:
+                by_kind[NONE] = habit[a]
+            taken = Taken(t, step, actor, option.label, by_kind, tuple(names), labels)
+            if isinstance(option.to, End):
+                yield Whole((taken, *self._after_the_end(t, step, labels)), t, option.to.label)
+            else:
+                for rest in self._histories((*labels, option.label), t, step + 1, option.to):
+                    yield Whole((taken, *rest.taken), rest.ended, rest.end)
+
+    def _after_the_end(self, t: int, step: int, labels: tuple[str, ...]) -> list[Taken]:
+        order = [(r, s) for r in range(self.solution.rounds) for s in range(len(self.dispute.steps))]
+        return [Taken(r, s, self.dispute.steps[s], None, {}, (), labels) for r, s in order if (r, s) > (t, step)]
+
+    # accounts
+
+    def starts(self) -> dict[Kinds, float]:
+        """Prior of every combination of accounts, one actor at most outside the list."""
+        actors = self.model.uncertain
+        none = self.reporting.none
+        found: dict[Kinds, float] = {}
+        for kinds in itertools.product(*[[*range(len(self.motives[a].types)), NONE] for a in actors]):
+            outside = [a for a, k in zip(actors, kinds, strict=True) if k is NONE]
+            named = float(np.prod([self.motives[a].prior[k] for a, k in zip(actors, kinds, strict=True) if k is not NONE]))
+            if len(outside) < 2:
+                found[kinds] = named * (none[outside[0]] if outside else 1 - sum(none[a] for a in actors))
+        return found
+
+    def change(self, old: Kinds, new: Kinds) -> float:
+        prob = 1.0
+        for actor, leave, enter in zip(self.model.uncertain, old, new, strict=True):
+            if (leave is NONE) != (enter is NONE):
+                return 0.0
+            if leave is not NONE:
+                prob *= self.motives[actor].drift[leave, enter]
+        return prob
+
+    def paths(self, rounds: int) -> Iterator[tuple[tuple[Kinds, ...], float]]:
+        """Every path of accounts over so many rounds with its prior probability."""
+        starts = self.starts()
+        for path in itertools.product(starts, repeat=rounds):
+            prob = starts[path[0]]
+            for old, new in itertools.pairwise(path):
+                prob *= self.change(old, new) if prob else 0.0
+            if prob:
+                yield path, prob
+
+    def kind(self, actor: str, kinds: Kinds) -> int | None:
+        return kinds[self.model.uncertain.index(actor)] if actor in self.model.uncertain else 0
+
+    def play(self, whole: Whole, path: tuple[Kinds, ...], upto: Callable[[Taken], bool]) -> float:
+        """Probability of a history given the accounts."""
+        prob = 1.0
+        for taken in whole.taken:
+            if taken.label is not None and upto(taken):
+                prob *= taken.by_kind[self.kind(taken.actor, path[taken.round])]
+        return prob
+
+    # the record
+
+    def told(self, taken: Taken) -> float:
+        """What the record says of one step of a history: a report, or none."""
+        report = self.reports.get((taken.round, taken.actor))
+        if taken.label is None:
+            return self._told_after_the_end(taken, report)
+        if taken.actor == WORLD:
+            return 1.0
+        seen = self.reporting.detection[taken.actor][taken.label]
+        return 1 - seen if report is None else seen * self.named(report, taken.label)
+
+    def named(self, report: Report, truth: str) -> float:
+        error = self.reporting.error
+        return 1 - error if report.move == truth else error / (len(self.moves[report.actor]) - 1)
+
+    def _told_after_the_end(self, taken: Taken, report: Report | None) -> float:
+        """An end that nobody has reported would be mentioned at the start of every later round."""
+        known = any(r.move == "settle" and r.round < taken.round for r in self.reports.values())
+        silent = 1.0 if known or taken.step else 1 - self.reporting.detection["party_a"]["settle"]
+        wrong = 1.0 if report is None else self.reporting.error / (len(self.moves[taken.actor]) - 1)
+        return silent * wrong
+
+    def evidence_until(self, stop: tuple[int, int]) -> dict[Kinds, float]:
+        """Joint probability of the accounts in the round of ``stop`` and of all reports and silences before it."""
+        found = dict.fromkeys(self.starts(), 0.0)
+        seen: dict[tuple, tuple[Whole, float]] = {}
+        for whole in self.histories:
+            part = tuple(t.label for t in whole.taken if (t.round, t.step) < stop)
+            seen[part] = (whole, float(np.prod([self.told(t) for t in whole.taken if (t.round, t.step) < stop])))
+        for path, prior in self.paths(stop[0] + 1):
+            for whole, told in seen.values():
+                found[path[-1]] += prior * told * self.play(whole, path, lambda t: (t.round, t.step) < stop)
+        return found
+
+    def forecast(self, matches: Callable[[Whole, Taken], bool], by: int) -> float:
+        """P(an option that matches is taken after the record and by the end of a round | the record)."""
+        happens = total = 0.0
+        for path, prior in self.paths(self.solution.rounds):
+            for whole in self.histories:
+                told = np.prod([self.told(t) for t in whole.taken if (t.round, t.step) < self.stop])
+                weight = prior * told * self.play(whole, path, lambda t: True)
+                total += weight
+                if any(matches(whole, t) for t in whole.taken if t.label and (t.round, t.step) >= self.stop and t.round <= by):
+                    happens += weight
+        return float(happens / total)
+
+    # utils
+
+    def worth(self, actor: str, kind: int) -> float:
+        """Expected utils of one type at the start, everybody else playing by the public belief."""
+        return self._worth(actor, (), 0, 0, self.model.start)[kind]
+
+    def _worth(self, actor: str, labels: tuple[str, ...], t: int, step: int, state) -> np.ndarray:
+        mine = self.motives[actor]
+        if step == len(self.dispute.steps):
+            last = t + 1 == self.solution.rounds
+            later = self._opening(actor, labels, t + 1, self.dispute.next_round(state))
+            return later if last else mine.discount * mine.drift @ later
+        mover = self.dispute.steps[step]
+        total = np.zeros(len(mine.types))
+        for a, option in enumerate(self.dispute.options(mover, state)):
+            if mover == WORLD:
+                prob = np.full(len(mine.types), option.prob)
+            elif mover == actor:
+                prob = self.sigma[labels][a]
+            else:
+                prob = np.full(len(mine.types), self.sigma[labels][a] @ self.beliefs[labels][mover])
+            gain = utils(mine, option.interests)
+            if isinstance(option.to, End):
+                gain = gain + utils(mine, option.to.interests)
+            else:
+                gain = gain + self._worth(actor, (*labels, option.label), t, step + 1, option.to)
+            total += prob * gain
+        return total
+
+    def _opening(self, actor: str, labels: tuple[str, ...], t: int, state) -> np.ndarray:
+        if t == self.solution.rounds:
+            return utils(self.motives[actor], self.dispute.horizon(state).interests)
+        return self._worth(actor, labels, t, 0, state)
+
+
+def utils(motives: Motives, touched) -> np.ndarray:
+    return np.array([sum(motives.weights[kind].get(name, 0.0) * amount for name, amount in touched.items()) for kind in motives.types])
