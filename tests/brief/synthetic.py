@@ -1,6 +1,7 @@
 """A made-up negotiation for the tests of the brief: plausible shapes, no solver needed."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,10 +19,12 @@ OF = "the draws of the assumptions and the accounts"
 TEXTS = {
     "S01": (
         "Harbour Courier, 20 January 2026. The mediator tabled a ceasefire text on Monday and said the strait must reopen within a month. "
-        "“We will not wait for ever,” the mediator told reporters. Party A rejected the monitoring clause. Two diplomats said Party A only wanted time."
+        "“We will not wait for ever,” the mediator told reporters. Party A rejected the monitoring "
+        "clause. Two diplomats said Party A only wanted time."
     ),
     "S02": (
-        "Island Gazette, 24 February 2026. The deadline passed without a word from the mediator. Party A shelled the northern port on Friday. "
+        "Island Gazette, 24 February 2026. The deadline passed without a word from the mediator. "
+        "Party A shelled the northern port on Friday. "
         "The mediator’s office said tariffs would follow in two weeks. Party B accepted the text as it stands."
     ),
     "S03": (
@@ -29,7 +32,8 @@ TEXTS = {
         "Party B struck a depot. The mediator paused patrol support. Allies pledged to fill the gap by May."
     ),
     "S04": (
-        "Harbour Courier, 24 April 2026. Correction: patrol support was paused for five days only. Talks on technical terms are set for 4 May. "
+        "Harbour Courier, 24 April 2026. Correction: patrol support was paused for five days "
+        "only. Talks on technical terms are set for 4 May. "
         "The mediator set a new deadline of 15 May. Party A offered talks on fishing rights instead."
     ),
 }
@@ -318,7 +322,8 @@ def posterior() -> Posterior:
         "grid": 84,
         "positions": 432,
         "rounds": 29,
-        "logit_residual": 3.2e-9, "stages_with_other_roots": 0,
+        "logit_residual": 3.2e-9,
+        "stages_with_other_roots": 0,
         "interpolation_error": 0.004,
         "best_response_gap": 0.021,
     }
@@ -493,20 +498,24 @@ def _toml(lexicon: str, fictional: bool) -> str:
         "drift.mediator",
     ]
     for n, address in enumerate(sets, 1):
+        words = re.sub(r"[._]", " ", address)
         status = ("supported", "caveated", "unsupported")[n % 3]
         parts.append(
-            f'[[assumptions]]\nid = "A{n:02d}"\nsets = "{address}"\nstatement = "How much {address.replace(".", " ").replace("_", " ")} counts."\n'
-            f'low = 0.2\nlikely = 0.5\nhigh = 0.9\ndistribution = "pert"\nbasis = ["analyst"]\nstatus = "{status}"\nif_wrong = "The forecast moves."\n'
+            f'[[assumptions]]\nid = "A{n:02d}"\nsets = "{address}"\nstatement = "How much {words} counts."\n'
+            f'low = 0.2\nlikely = 0.5\nhigh = 0.9\ndistribution = "pert"\nbasis = ["analyst"]\nstatus = "{status}"\n'
+            'if_wrong = "The forecast moves."\n'
         )
     for id, name, what, *_, headline in OUTCOMES:
         parts.append(
-            f'[[outcomes]]\nid = "{id}"\nname = "{name}"\nwhat = "{what}"\nwhen = {{ end = "ceasefire" }}\nheadline = {str(headline).lower()}\n'
+            f'[[outcomes]]\nid = "{id}"\nname = "{name}"\nwhat = "{what}"\n'
+            f'when = {{ end = "ceasefire" }}\nheadline = {str(headline).lower()}\n'
         )
     for id, name, actor in (
         ("deadline_binds", "The deadline cannot lapse", "mediator"),
         ("support_guaranteed", "Support is guaranteed", "allies"),
     ):
         parts.append(
-            f'[[levers]]\nid = "{id}"\nname = "{name}"\nstatement = "{name} from the cut-off on."\nactor = "{actor}"\npulls = "commitment"\ngame = {{ {id} = true }}\n'
+            f'[[levers]]\nid = "{id}"\nname = "{name}"\nstatement = "{name} from the cut-off on."\n'
+            f'actor = "{actor}"\npulls = "commitment"\ngame = {{ {id} = true }}\n'
         )
     return "\n".join(parts)

@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 
 from openparley.brief.lexicon import lexicon, lexicon_names
@@ -57,7 +59,7 @@ def test_a_gap_is_snapped_and_said() -> None:
 def test_lists_are_ordered_and_say_whether_they_were_checked() -> None:
     for name in lexicon_names():
         terms = lexicon(name).terms
-        assert all(one.high <= two.low for one, two in zip(terms, terms[1:], strict=False))
+        assert all(one.high <= two.low for one, two in itertools.pairwise(terms))
     assert not lexicon("phia").checked
 
 

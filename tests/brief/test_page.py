@@ -1,6 +1,7 @@
 """The page in a browser: offline, without script, on a telephone and on paper."""
 
 import base64
+import itertools
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,8 @@ def test_one_click_opens_the_trace_in_place_and_a_second_the_entry(no_script: Ch
     trace = no_script.find_element(By.ID, target)
     assert trace.value_of_css_property("position") == "fixed"
     box = trace.rect
-    assert box["x"] >= 0 and box["x"] + box["width"] <= width
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
     trace.find_element(By.CSS_SELECTOR, "ul:not(.breakdown) a").click()
     assert no_script.current_url.partition("#")[2].startswith("E")
     assert trace.value_of_css_property("position") == "static"
@@ -57,7 +59,8 @@ def test_type_is_said_in_words(chromium: Chrome, written: BriefPaths) -> None:
     size(chromium, 1440)
     chromium.get(written.html.as_uri())
     marks = chromium.find_elements(By.CSS_SELECTOR, "main > section > .prose .s .type")
-    assert marks and all(mark.is_displayed() and mark.text in ("reported", "assumed", "computed", "judged") for mark in marks)
+    assert marks
+    assert all(mark.is_displayed() and mark.text in ("reported", "assumed", "computed", "judged") for mark in marks)
 
 
 def test_paper_shows_what_the_screen_folds(chromium: Chrome, written: BriefPaths, tmp_path: Path) -> None:
@@ -78,8 +81,10 @@ def test_paper_shows_what_the_screen_folds(chromium: Chrome, written: BriefPaths
 def test_headings_descend_one_step_at_a_time(chromium: Chrome, written: BriefPaths) -> None:
     chromium.get(written.html.as_uri())
     levels = [int(tag[1]) for tag in chromium.execute_script("return [...document.querySelectorAll('h1,h2,h3,h4')].map(h => h.tagName)")]
-    assert levels[0] == 1 and levels.count(1) == 1
-    assert all(two <= one + 1 for one, two in zip(levels, levels[1:], strict=False))
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(two <= one + 1 for one, two in itertools.pairwise(levels))
     assert chromium.execute_script(
-        "return [...document.querySelectorAll('table')].every(t => t.caption && t.querySelector('thead th[scope=col]') && t.querySelector('tbody th[scope=row]'))"
+        "return [...document.querySelectorAll('table')].every(t => t.caption && t.querySelector('thead "
+        "th[scope=col]') && t.querySelector('tbody th[scope=row]'))"
     )

@@ -52,7 +52,7 @@ def test_on_path_errors_are_among_all() -> None:
 
 
 def test_errors_fall_with_the_nodes() -> None:
-    found = [certify(solved(2.0, nodes=n), rng=np.random.default_rng(2)) for n in (4, 8, 12)]
+    found = [certify(solved(nodes=n), rng=np.random.default_rng(2)) for n in (4, 8, 12)]
     errors = [one.interpolation_error for one in found]
     assert errors[0] > 5 * errors[1] > 25 * errors[2]
     values = [one.value_error for one in found]

@@ -92,7 +92,7 @@ def random_plain_parameters(seed: int) -> Parameters:
 @given(seeds)
 @settings(max_examples=15)
 def test_grid_is_the_exact_answer_on_random_disputes(seed: int) -> None:
-    dispute, parameters = RandomDispute(seed), random_parameters(seed, 1.0, discount=0.9)
+    dispute, parameters = RandomDispute(seed), random_parameters(seed, 0.6, discount=0.9)
     exact = exact_behaviour(dispute, parameters, dispute.State(), 2)
     solution = solve(enumerate_positions(dispute, dispute.State()), parameters, rounds=2, method=BeliefGrid(nodes=12, tolerance=1e-11))
     behaviour, _ = tabulated_behaviour(solution, dispute, dispute.State())

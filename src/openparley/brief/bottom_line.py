@@ -7,7 +7,7 @@ from openparley.brief.changed import Changes
 from openparley.brief.cite import Given, Part, Ref, Sentence
 from openparley.brief.confidence import checklist, confidence_sentence
 from openparley.brief.context import Context
-from openparley.brief.words import counted
+from openparley.brief.words import capital, counted
 from openparley.infer.posterior import NONE_OF_THESE
 
 
@@ -34,12 +34,8 @@ def likelihood_sentence(context: Context, outcome: str, section: str = "bottom-l
     """One outcome by the last week, in words of the lexicon with their range."""
     estimate = context.forecast.outcomes[outcome].at_horizon
     likelihood = context.lexicon.describe(estimate)
-    name = context.facts.mid(context.outcome_name(outcome))
     ref = Ref(context.probability(outcome), likelihood.label)
-    predicate = f" {likelihood.predicate} "
-    if likelihood.word and likelihood.crossed == 1:
-        predicate = f" {likelihood.predicate.removesuffix(likelihood.word)}"
-    parts: list[Part] = ["That ", Given(name, name=True), f" by {context.horizon}", predicate, ref]
+    parts: list[Part] = [Given(capital(context.outcome_name(outcome)), name=True), f" by {context.horizon}: ", ref]
     if likelihood.snapped:
         context.book.say(
             "how-to-read", "computed", f"The list has a gap where the number for {outcome} falls; the nearest term is printed."

@@ -181,12 +181,18 @@ def _how_to_read(context: Context) -> Section:
         said.append(book.say("how-to-read", "assumed", text))
 
     say(
-        "The word beside each sentence says what it is: reported by a source, assumed in the case, computed from both, or judged by a person."
+        "The word beside each sentence says what it is: reported by a source, assumed in the "
+        "case, computed from both, or judged by a person."
     )
     say(
-        "One word for a probability prints the range of the word; two words print the range of the number itself, which touches more than one band."
+        "One word for a probability prints the range of the word; two words print the range of the "
+        "number itself, which touches more than one band."
     )
     say("Every range is equal-tailed, and the trace of a number says what it is a range over.")
+    say(
+        "A number whose Monte Carlo error exceeds a point is rounded to five points; a "
+        "difference may then not be that of the rounded values."
+    )
     say("Statements under an account are about the player in the model, never about what a person has in mind.")
     if not terms.checked:
         say("The bands of this list were taken from secondary pages and have not been compared with the publication.")
@@ -200,7 +206,11 @@ def _how_to_read(context: Context) -> Section:
 def _check(context: Context, html: str) -> None:
     sentences = context.book.sentences
     first = next(sentence for sentence in sentences if sentence.section == "bottom-line")
-    found = headline_faults(first) + sentence_faults(sentences, context.lexicon, context.facts.texts) + [fault for fault in page_faults(html) if "the limit is" not in fault]
+    found = (
+        headline_faults(first)
+        + sentence_faults(sentences, context.lexicon, context.facts.texts)
+        + [fault for fault in page_faults(html) if "the limit is" not in fault]
+    )
     if found:
         raise BriefError("The brief breaks its own rules:\n" + "\n".join(found))
 

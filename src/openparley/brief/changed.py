@@ -159,8 +159,9 @@ def read_brief(path: Path) -> dict[str, Any]:
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        assert isinstance(content, dict) and "numbers" in content
-    except (OSError, ValueError, AssertionError) as error:
+        if not isinstance(content, dict) or "numbers" not in content:
+            raise ValueError("no numbers")
+    except (OSError, ValueError) as error:
         raise ParleyError(
             f"{path}: not a brief.json that can be compared with.", hint="Pass a brief.json that `parley brief` wrote."
         ) from error

@@ -110,7 +110,11 @@ def _model(context: Context) -> Iterator[Check]:
         if fit.log_score < score
     ]
     allows: Level = "low" if "uniform play" in worse or not fit.moves else "moderate" if worse else "high"
-    fitted = f"the model predicts the record worse than {words.listed(worse)}" if worse else "the model predicts the record better than both baselines"
+    fitted = (
+        f"the model predicts the record worse than {words.listed(worse)}"
+        if worse
+        else "the model predicts the record better than both baselines"
+    )
     if not fit.moves:
         fitted = "the record shows no move of the game, so nothing was fitted"
     yield Check("Fit against baselines", (fitted,), allows, "worse than uniform play: low; worse than observed frequencies: moderate")
@@ -172,7 +176,8 @@ def level(checks: tuple[Check, ...]) -> Level:
 def confidence_sentence(context: Context, checks: tuple[Check, ...]) -> Sentence:
     """The level and the findings that hold it down, worst first."""
     found = level(checks)
-    held = [check for check in checks if check.allows == found] if found != "high" else list(checks)
+    held = [check for check in checks if check.allows != "high"] or list(checks)
+    held.sort(key=lambda check: LEVELS.index(check.allows))
     parts: list[Part] = []
     for index, check in enumerate(held[:REASONS_SAID]):
         parts += ["; " if index else "", *check.finding]

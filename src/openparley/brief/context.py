@@ -106,7 +106,9 @@ class Context:
     def prior_probability(self, id: str) -> Number:
         """The same before the record."""
         name = f"{self.outcome_name(id)}, by {self.horizon}, before the record"
-        return self.book.estimate(f"n-before-{id}", name, self.forecast.outcomes[id].prior, assumptions=self.open_assumptions, like=f"n-p-{id}")
+        return self.book.estimate(
+            f"n-before-{id}", name, self.forecast.outcomes[id].prior, assumptions=self.open_assumptions, like=f"n-p-{id}"
+        )
 
     def share(self, actor: str, account: str) -> Number:
         """Posterior share of an account."""
@@ -127,9 +129,14 @@ class Context:
         if part == "without" and effect.without == self.forecast.outcomes[outcome].at_horizon:
             return self.probability(outcome)
         estimate = {"without": effect.without, "with": effect.with_lever, "difference": effect.difference}[part]
-        name = f"{self.outcome_name(outcome)}, by {self.horizon}: {'difference made by' if part == 'difference' else part} the lever {found.name}"
+        name = (
+            f"{self.outcome_name(outcome)}, by {self.horizon}: "
+            f"{'difference made by' if part == 'difference' else part} the lever {found.name}"
+        )
         trace = {"evidence": self.strongest(), "assumptions": self.open_assumptions, "like": self.probability(outcome).id}
-        return self.book.estimate(f"n-lever-{lever}-{outcome}-{part}", name, estimate, "points" if part == "difference" else "share", **trace)
+        return self.book.estimate(
+            f"n-lever-{lever}-{outcome}-{part}", name, estimate, "points" if part == "difference" else "share", **trace
+        )
 
     def fit(self, which: str) -> Number:
         """A mean log score: ``model``, ``uniform`` or ``frequency``."""

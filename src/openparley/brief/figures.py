@@ -55,7 +55,10 @@ def _drawn(module: ModuleType, name: str, rows: list[dict[str, Any]], table: Tab
     for index, (panel, group) in enumerate(panels(rows).items()):
         prefix = f"fig-{slug(name)}-{index}"
         pictures.append(
-            Panel(panel, svg(module.chart(group), prefix, f"{module.TITLE}: {panel}", f"{note.split('.')[0]}. The table below holds the data."))
+            Panel(
+                panel,
+                svg(module.chart(group), prefix, f"{module.TITLE}: {panel}", f"{note.split('.')[0]}. The table below holds the data."),
+            )
         )
     figure = Figure(f"figure-{slug(name)}", module.TITLE, tuple(pictures), table, note, open)
     published = json.dumps(specification(module.chart(rows)), ensure_ascii=False, indent=1)

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from openparley.brief.words import percent, percent_range
+from openparley.brief.words import percent, percent_range, step
 from openparley.errors import ParameterError, did_you_mean
 from openparley.infer.posterior import Estimate
 
@@ -19,7 +19,6 @@ class Term:
     """One word of a list and the band of probability that it stands for."""
 
     word: str
-    predicate: str
     low: float
     high: float
 
@@ -38,17 +37,14 @@ class Likelihood:
 
     Attributes
     ----------
-    predicate
-        Completes “That X by DATE …”, without the range.
-    label
-        The word or words and the range, as the text of a link: “unlikely (20–45 %)”.
+    word, range
+        The word or words, empty in a list without words, and the range that goes with them.
     crossed
         Number of bands that the interval touches.
     snapped
         True when the value fell into a gap between bands, so that the nearest word was taken.
     """
 
-    predicate: str
     word: str
     range: str
     crossed: int
@@ -99,16 +95,18 @@ class Lexicon:
         if not self.terms:
             value = percent(estimate.value, estimate.mcse)
             text = value if value == interval else f"{value}, range {interval}"
-            return Likelihood("has a probability of", "", text, 1, False)
+            return Likelihood("", text, 1, False)
         # The bands of what is printed, not of hidden digits.
-        low, high = (self.band(round(end, 2)) for end in (estimate.low, estimate.high))
+        unit = step(estimate.mcse) / 100
+        ends = [round(round(end / unit) * unit, 2) for end in (estimate.low, estimate.high)]
+        low, high = (self.band(end) for end in ends)
         if low == high:
             term = self.terms[low]
             beyond = estimate.value < self.terms[0].low or estimate.value > self.terms[-1].high
-            return Likelihood(term.predicate, term.word, interval if beyond else term.range, 1, self.snaps(round(estimate.value, 2)))
-        snapped = self.snaps(round(estimate.low, 2)) or self.snaps(round(estimate.high, 2))
+            return Likelihood(term.word, interval if beyond else term.range, 1, self.snaps(round(estimate.value, 2)))
+        snapped = any(self.snaps(end) for end in ends)
         words = f"{self.terms[low].word} to {self.terms[high].word}"
-        return Likelihood("ranges from", words, interval, high - low + 1, snapped)
+        return Likelihood(words, interval, high - low + 1, snapped)
 
     @property
     def pattern(self) -> re.Pattern[str]:

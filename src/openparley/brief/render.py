@@ -59,7 +59,9 @@ def style(header: str) -> str:
     return re.sub(r"\s*\n\s*", "\n", sheet).strip()
 
 
-def page(context: Context, sections: Sequence[Section], traces: Sequence[Number], head: dict[str, Any], cited: set[str] | None = None) -> str:
+def page(
+    context: Context, sections: Sequence[Section], traces: Sequence[Number], head: dict[str, Any], cited: set[str] | None = None
+) -> str:
     """The whole file.
 
     Parameters

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from openparley.cli._fitting import engine_options, run_fit
 from openparley.cli._frame import finish, print_table, shown, verb
+
+if TYPE_CHECKING:
+    from openparley.infer.posterior import Estimate
 
 
 @verb("parley fit strait-talks", "parley fit ./my-case --draws 256 --seed 7", "parley fit ukraine-2025 --quick --json")
@@ -29,7 +33,7 @@ def command(case: str, runs: Path | None, draws: int, seed: int, quick: bool, pr
     finish(as_json, data, wrote=[fitted.folder / "run.json"], then=f"parley brief {shown(case)}")
 
 
-def _percent(number) -> tuple[str, str]:  # noqa: ANN001
+def _percent(number: Estimate) -> tuple[str, str]:
     return _whole(number.value), f"{_whole(number.low)} – {_whole(number.high)}"
 
 

@@ -77,7 +77,12 @@ def fit(case: Case, runs: Path, *, engine: PriorSampling | None = None, futures:
     """
     engine = engine or PriorSampling()
     model = build_model(case)
-    settings = {"draws": engine.draws, "futures_per_draw": futures, "tolerance": engine.grid.tolerance, "most_passes": engine.grid.most_passes}
+    settings = {
+        "draws": engine.draws,
+        "futures_per_draw": futures,
+        "tolerance": engine.grid.tolerance,
+        "most_passes": engine.grid.most_passes,
+    }
     settings |= {f"nodes.{actor}": engine.grid.nodes_for(actor) for actor in model.uncertain}
     key = _key(case, model, settings, engine.seed)
     folder = runs / key
@@ -103,7 +108,9 @@ def _key(case: Case, model: Model, settings: Mapping[str, Any], seed: int) -> st
         "model": file.model.model_dump(mode="json") if file.model else None,
         "cutoff": str(file.cutoff),
         "accounts": [(account.id, account.actor) for account in file.accounts],
-        "assumptions": [row.model_dump(mode="json", include={"id", "sets", "low", "likely", "high", "distribution"}) for row in file.assumptions],
+        "assumptions": [
+            row.model_dump(mode="json", include={"id", "sets", "low", "likely", "high", "distribution"}) for row in file.assumptions
+        ],
         "outcomes": [row.model_dump(mode="json", include={"id", "when"}) for row in file.outcomes],
         "levers": [row.model_dump(mode="json", include={"id", "game"}) for row in file.levers],
         # which moves, not which entries: an entry that changes no move changes no number

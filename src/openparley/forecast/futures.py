@@ -41,7 +41,9 @@ class Futures:
         rng = np.random.default_rng([drawn.seed, drawn.index, 1])
         uniforms = rng.random((self.count, model.rounds + 1, len(model.positions.steps) + len(model.uncertain)))
         branch, world = _sample(found.branches.weight, rng.random(), self.count)
-        start = _Start(found.branches.position[branch], {a: b[branch] for a, b in found.branches.beliefs.items()}, world, found.today, found.step)
+        start = _Start(
+            found.branches.position[branch], {a: b[branch] for a, b in found.branches.beliefs.items()}, world, found.today, found.step
+        )
         usual = _Play(drawn.solution, found.worlds, found.habit, 0)
         table: Table = {"first": usual.run(start, uniforms, model.outcomes), "world": world}
         before = _before_the_record(drawn, rng.random(), self.count)
@@ -111,7 +113,11 @@ class _Play:
                 alive = np.flatnonzero(position != ENDED)
                 if not len(alive):
                     return first
-                option = self._choose(t, step, position[alive], {a: b[alive] for a, b in beliefs.items()}, world[alive], uniforms[alive, t, step], beliefs, alive)
+                option, seen = self._choose(
+                    t, step, position[alive], {a: b[alive] for a, b in beliefs.items()}, world[alive], uniforms[alive, t, step]
+                )
+                for actor, belief in seen.items():
+                    beliefs[actor][alive] = belief
                 happened = matching[option]
                 first[alive] = np.where(happened & (first[alive] == NEVER), t, first[alive])
                 position[alive] = places.successor[option]
@@ -119,8 +125,10 @@ class _Play:
             world = (uniforms[:, t, len(steps)][:, None] > self.drift[world]).sum(1).clip(max=len(self.worlds.types) - 1)
         return first
 
-    def _choose(self, t, step, where, seen, world, uniform, beliefs, alive) -> Int[np.ndarray, " future"]:  # noqa: ANN001
-        """Draw an option for every living future and update the public beliefs in place."""
+    def _choose(
+        self, t: int, step: int, where: np.ndarray, seen: dict[str, np.ndarray], world: np.ndarray, uniform: np.ndarray
+    ) -> tuple[Int[np.ndarray, " future"], dict[str, np.ndarray]]:
+        """An option for every living future, and the public beliefs after it."""
         places, actor = self.solution.positions, self.solution.positions.steps[step]
         sigma = self.solution.choices(t - self.shift, step, where, seen)
         start, stop = places.option_start[where], places.option_start[where + 1]
@@ -133,10 +141,10 @@ class _Play:
             probs = np.where((kinds == HABIT)[:, None], habit, probs)
         picked = (uniform[:, None] * probs.sum(1, keepdims=True) > np.cumsum(probs, axis=1)).sum(1)
         picked = np.minimum(picked, stop - start - 1)
-        if actor in beliefs:
+        if actor in seen:
             updated = seen[actor] * sigma[np.arange(len(where)), picked]
-            beliefs[actor][alive] = updated / updated.sum(1, keepdims=True)
-        return start + picked
+            seen = seen | {actor: updated / updated.sum(1, keepdims=True)}
+        return start + picked, seen
 
 
 def _matching(places: Positions, outcomes: tuple[Outcome, ...]) -> np.ndarray:

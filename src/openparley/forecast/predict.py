@@ -33,9 +33,8 @@ def predict(model: Model, run: Run, posterior: Posterior) -> Forecast:
         by_week = tuple(_share((first[:, :, i] != NEVER) & (first[:, :, i] <= t), posterior.weights) for t in weeks)
         before = np.array([table[f"{PREFIX}.first_prior"][:, i] for table in run.tables]) != NEVER
         even = np.full(len(run.tables), 1 / len(run.tables))
-        outcomes[outcome.id] = OutcomeForecast(
-            outcome.id, outcome.name, by_week, _by_account(model, run.tables, first[:, :, i] != NEVER, posterior.weights), _share(before, even)
-        )  # fmt: skip
+        by_account = _by_account(model, run.tables, first[:, :, i] != NEVER, posterior.weights)
+        outcomes[outcome.id] = OutcomeForecast(outcome.id, outcome.name, by_week, by_account, _share(before, even))
     levers = {key: _lever(model, key, run.tables, first, posterior.weights) for key in model.levers}
     sample = _countable(model, first, posterior.weights, int(posterior.settings["seed"]))
     return Forecast(model.calendar[model.today :], outcomes, levers, first.shape[0] * first.shape[1], sample)

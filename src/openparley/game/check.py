@@ -134,7 +134,11 @@ def _propensities(positions: Positions, actor: str, motives: Motives) -> Iterato
 
 def _unweighed(dispute: Dispute, parameters: Parameters, at_stake: tuple[str, ...]) -> Iterator[str]:
     weighed = {
-        name for motives in parameters.motives.values() for weights in motives.weights.values() for name, weight in weights.items() if weight
+        name
+        for motives in parameters.motives.values()
+        for weights in motives.weights.values()
+        for name, weight in weights.items()
+        if weight
     }
     for name, meaning in dispute.interests.items():
         if name not in at_stake:

@@ -169,7 +169,9 @@ def _check_options(dispute: Dispute, step: int, state: PublicState, options: tup
             raise GameError(f"{where}: “{option.label}” leads to {option.to!r}, not to a {dispute.State.__name__} or an End.")
         unknown = set(option.interests) | (set(option.to.interests) if isinstance(option.to, End) else set())
         if unknown := unknown - set(dispute.interests):
-            raise GameError(f"{where}: “{option.label}” touches {', '.join(sorted(unknown))}; interests are {', '.join(dispute.interests)}.")
+            raise GameError(
+                f"{where}: “{option.label}” touches {', '.join(sorted(unknown))}; interests are {', '.join(dispute.interests)}."
+            )
     labels = [option.label for option in options]
     if len(set(labels)) < len(labels):
         raise GameError(f"{where}: two options share a label: {', '.join(labels)}.")
@@ -201,6 +203,6 @@ def _lay_out(dispute: Dispute, found: list[dict[PublicState, tuple[Move | Draw, 
             horizon[v, column[name]] += amount
     step_start = np.searchsorted([place.step for place in places], np.arange(len(dispute.steps) + 1))
     return Positions(
-        dispute, dispute.steps, interests, places, index, step_start.astype(np.int64), np.array(starts, np.int64), tuple(labels), tuple(ends),
-        np.array(successor, np.int64), np.array(touched), horizon,
+        dispute, dispute.steps, interests, places, index, step_start.astype(np.int64), np.array(starts, np.int64), tuple(labels),
+        tuple(ends), np.array(successor, np.int64), np.array(touched), horizon,
     )  # fmt: skip

@@ -137,7 +137,8 @@ class _Unroller:
         assert callable(then)
         self._count()
         per_actor = [
-            [(label, float(p)) for label, p in zip(self.motives[actor].types, probs[actor], strict=True) if p > 0] for actor in self.dispute.actors
+            [(label, float(p)) for label, p in zip(self.motives[actor].types, probs[actor], strict=True) if p > 0]
+            for actor in self.dispute.actors
         ]
         drawn = list(product(*per_actor))
         longer = [{actor: (*kinds[actor], kind) for actor, (kind, _) in zip(self.dispute.actors, row, strict=True)} for row in drawn]
@@ -174,9 +175,13 @@ class _Unroller:
 
     def _pay(self, paid: tuple[float, ...], touched: Mapping[str, float], kinds: Kinds) -> tuple[float, ...]:
         weights = (self.motives[actor].weights[kinds[actor][-1]] for actor in self.dispute.actors)
-        return tuple(before + sum(w.get(name, 0.0) * amount for name, amount in touched.items()) for before, w in zip(paid, weights, strict=True))
+        return tuple(
+            before + sum(w.get(name, 0.0) * amount for name, amount in touched.items()) for before, w in zip(paid, weights, strict=True)
+        )
 
     def _count(self) -> None:
         self.nodes += 1
         if self.nodes > MOST_NODES:
-            raise GameError(f"unrolled for {self.rounds} rounds, {type(self.dispute).__name__} has more than {MOST_NODES:,} nodes; take fewer rounds.")
+            raise GameError(
+                f"unrolled for {self.rounds} rounds, {type(self.dispute).__name__} has more than {MOST_NODES:,} nodes; take fewer rounds."
+            )

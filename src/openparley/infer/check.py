@@ -58,13 +58,19 @@ def check_model(file: CaseFile, complain: Complain) -> Found:
         except TypeError:
             yield complain(("levers", number, "game"), f"{settings.family} has no such lever.", value=dict(lever.game))
     for number, rule in enumerate(file.observations):
-        yield from _check_move(complain, ("observations", number, "move"), *rule.move.split("."), moves)
+        actor, move = rule.move.split(".")
+        yield from _check_move(complain, ("observations", number, "move"), actor, move, moves)
     if sum(outcome.headline for outcome in file.outcomes) != 1:
         yield complain(("outcomes",), "exactly one outcome must be the headline.", allowed="headline = true once")
     last = file.round_of(file.cutoff)
     if last is None or last >= settings.rounds - 1:
         limit = f"a round from 0 to {settings.rounds - 2}"
-        yield complain(("model", "rounds"), f"the cut-off {file.cutoff} falls in round {last}; it must be {limit}.", value=settings.rounds, allowed=limit)
+        yield complain(
+            ("model", "rounds"),
+            f"the cut-off {file.cutoff} falls in round {last}; it must be {limit}.",
+            value=settings.rounds,
+            allowed=limit,
+        )
 
 
 def _check_initial(file: CaseFile, complain: Complain) -> Found:
@@ -98,7 +104,12 @@ def _check_assumptions(file: CaseFile, dispute: Dispute, moves: Mapping[str, tup
 
 
 def _check_address(
-    complain: Complain, path: tuple[Any, ...], sets: str, dispute: Dispute, types: Mapping[str, tuple[str, ...]], moves: Mapping[str, tuple[str, ...]]
+    complain: Complain,
+    path: tuple[Any, ...],
+    sets: str,
+    dispute: Dispute,
+    types: Mapping[str, tuple[str, ...]],
+    moves: Mapping[str, tuple[str, ...]],
 ) -> Found:
     head, *rest = sets.split(".")
     if head == "chance":

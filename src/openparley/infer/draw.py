@@ -69,8 +69,9 @@ def work(model: Model, values: Mapping[str, float], index: int, seed: int, metho
     }
     if index % CERTIFIED_EVERY == 0:
         proof = certify(solution, samples=CERTIFICATE_SAMPLES, rng=np.random.default_rng([seed, index]))
+        gap = max(proof.best_response_gap.values())
         table["certificate"] = np.array(
-            [proof.logit_residual, proof.interpolation_error, proof.value_error, max(proof.best_response_gap.values()), proof.other_roots, proof.sampled]
+            [proof.logit_residual, proof.interpolation_error, proof.value_error, gap, proof.other_roots, proof.sampled]
         )  # fmt: skip
     drawn = Drawn(model, index, seed, parameters, reporting, solution, filtered, method)
     for name, task in tasks.items():

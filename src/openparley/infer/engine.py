@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
@@ -85,7 +87,15 @@ def run_draws(
     return Run(draws.values, tuple(tables[k] for k in range(engine.draws)))
 
 
-def _in_processes(model, engine, tasks, todo, tables, checkpoint, progress) -> None:  # noqa: ANN001
+def _in_processes(
+    model: Model,
+    engine: PriorSampling,
+    tasks: Mapping[str, Task],
+    todo: Sequence[tuple[int, Mapping[str, float]]],
+    tables: dict[int, Table],
+    checkpoint: Path | None,
+    progress: Progress | None,
+) -> None:
     workers = min(engine.processes or os.cpu_count() or 1, len(todo))
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(model, engine, tasks))
     try:
@@ -102,10 +112,9 @@ def _in_processes(model, engine, tasks, todo, tables, checkpoint, progress) -> N
         for process in list((pool._processes or {}).values()):
             process.terminate()
         pool.shutdown(wait=False, cancel_futures=True)
-        if type(problem).__name__ == "BrokenProcessPool":
-            raise InferenceError(
-                f"a worker process was lost after {len(tables)} of {engine.draws} draws (out of memory?).", hint="Run the command again: finished draws are kept."
-            ) from problem
+        if isinstance(problem, BrokenProcessPool):
+            message = f"a worker process was lost after {len(tables)} of {engine.draws} draws (out of memory?)."
+            raise InferenceError(message, hint="Run the command again: finished draws are kept.") from problem
         raise
     pool.shutdown()
 
@@ -114,15 +123,15 @@ _HERE: dict[str, object] = {}
 
 
 def _start_worker(model: Model, engine: PriorSampling, tasks: Mapping[str, Task]) -> None:
-    import signal
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     _HERE.update(model=model, engine=engine, tasks=tasks)
 
 
 def _work_here(index: int, values: Mapping[str, float]) -> Table:
     model, engine, tasks = _HERE["model"], _HERE["engine"], _HERE["tasks"]
-    assert isinstance(model, Model) and isinstance(engine, PriorSampling) and isinstance(tasks, Mapping)
+    assert isinstance(model, Model)
+    assert isinstance(engine, PriorSampling)
+    assert isinstance(tasks, Mapping)
     return work(model, values, index, engine.seed, engine.grid, tasks)
 
 

@@ -18,6 +18,7 @@ from jaxtyping import Float, Int
 from openparley.game.dispute import WORLD
 from openparley.game.positions import ENDED, moves_by_actor
 from openparley.infer.model import Model, Reporting
+from openparley.infer.observe import Report
 from openparley.infer.posterior import NONE_OF_THESE
 from openparley.solve.solution import Solution, drift_beliefs
 
@@ -132,10 +133,20 @@ def weigh_worlds(model: Model, solution: Solution, reporting: Reporting) -> Worl
 
 
 class Filter:
-    """One pass over the record; use `run`."""
+    """One pass over the record; use `run`.
 
-    def __init__(self, model: Model, solution: Solution, reporting: Reporting, *, most_branches: int = 256) -> None:
-        self.model, self.solution, self.reporting, self.most_branches = model, solution, reporting, most_branches
+    Parameters
+    ----------
+    most_branches
+        Branches kept apart; lighter ones merge by position, whatever their beliefs.
+    merge
+        Branches at one position merge when no belief differs by more than about ``1 / merge``; None keeps all apart.
+    """
+
+    def __init__(
+        self, model: Model, solution: Solution, reporting: Reporting, *, most_branches: int = 256, merge: float | None = MERGE
+    ) -> None:
+        self.model, self.solution, self.reporting, self.most_branches, self.merge = model, solution, reporting, most_branches, merge
         self.worlds = weigh_worlds(model, solution, reporting)
         self.moves = moves_by_actor(model.positions)
         self.counts = {actor: np.zeros(len(self.moves[actor])) for actor in model.actors}
@@ -144,8 +155,11 @@ class Filter:
         self.log_evidence, self.coarse = 0.0, 0.0
         self.sightings: list[Sighting] = []
         positions = model.positions
-        endings = {(positions.mover(v), positions.labels[o]) for v in range(len(positions)) for o in positions.options(v) if positions.ends[o]}
+        endings = {
+            (positions.mover(v), positions.labels[o]) for v in range(len(positions)) for o in positions.options(v) if positions.ends[o]
+        }
         self.end_detection = max((reporting.detection[a][move] for a, move in endings if a != WORLD), default=0.0)
+        self.end_told = min((r.round for r in model.observed.reports if (r.actor, r.move) in endings), default=model.rounds)
         self.label = np.full(len(positions.labels), -1)
         for v in range(len(positions)):
             mover = positions.mover(v)
@@ -163,7 +177,7 @@ class Filter:
         for t in range(model.today + 1):
             seen = [s for s, actor in enumerate(steps) if (t, actor) in self.reports]
             stop = len(steps) if t < model.today else max(seen, default=-1) + 1
-            for step in range(stop):  # noqa: B007 - the last value is used
+            for step in range(stop):
                 now = self._after(now, t, step)
             step = stop
             if stop == len(steps):
@@ -201,7 +215,7 @@ class Filter:
             {a: np.concatenate([after[a], b[~alive]]) for a, b in now.beliefs.items()},
             np.concatenate([weight[branch, option], ended]),
         )
-        return self._normalised(self._thinned(_merged(everything)))
+        return self._normalised(self._thinned(everything if self.merge is None else _merged(everything, merge=self.merge)))
 
     def _by_world(self, actor: str, chosen: np.ndarray, options: np.ndarray, legal: np.ndarray) -> Float[np.ndarray, "branch option world"]:
         kinds = self.worlds.of(actor)
@@ -231,14 +245,15 @@ class Filter:
         """P(report or silence) once the dispute has ended: a report can only be an error, and the end itself would be told.
 
         In every round after an end somebody would say that it is over, with the probability that the ending move is
-        reported; without this, silence would speak for an end that nobody mentioned.
+        reported; without this, silence would speak for an end that nobody mentioned. Once an ending move has been
+        reported nobody needs to say it again.
         """
         actor = self.model.positions.steps[step]
-        told = self.end_detection if step == 0 else 0.0
+        told = self.end_detection if step == 0 and t <= self.end_told else 0.0
         error = self.reporting.error / max(len(self.moves[actor]) - 1, 1)
         return (1.0 - told) * (error if (t, actor) in self.reports else 1.0)
 
-    def _note(self, report, weight: np.ndarray, by_world: np.ndarray, options: np.ndarray, legal: np.ndarray) -> None:  # noqa: ANN001
+    def _note(self, report: Report, weight: np.ndarray, by_world: np.ndarray, options: np.ndarray, legal: np.ndarray) -> None:
         """Keep what a report was worth, then count it for the habit predictor."""
         actor = report.actor
         detection = np.array([self.reporting.detection[actor][move] for move in self.moves[actor]])[self.label[options]]
@@ -301,14 +316,14 @@ def world_drift(worlds: Worlds, solution: Solution) -> Float[np.ndarray, "world 
     return drift
 
 
-def _merged(branches: Branches, *, apart: np.ndarray | None = None) -> Branches:
+def _merged(branches: Branches, *, merge: float = MERGE, apart: np.ndarray | None = None) -> Branches:
     """Branches at one position with nearly the same beliefs become one, beliefs averaged by weight.
 
     With ``apart`` given, those branches stay as they are and all others merge by position alone.
     """
     beliefs = branches.beliefs
     if apart is None:
-        key = np.concatenate([branches.position[:, None], *[np.round(b[:, :-1] * MERGE) for b in beliefs.values()]], axis=1)
+        key = np.concatenate([branches.position[:, None], *[np.round(b[:, :-1] * merge) for b in beliefs.values()]], axis=1)
     else:
         key = np.stack([branches.position, np.where(apart, np.arange(len(apart)), -1)], axis=1)
     _, group = np.unique(key, axis=0, return_inverse=True)
@@ -330,7 +345,9 @@ def _merged(branches: Branches, *, apart: np.ndarray | None = None) -> Branches:
 
 
 def habit_probs(
-    base: Float[np.ndarray, "branch option"], counts: Float[np.ndarray, "branch option"], legal: Float[np.ndarray, "branch option"] | np.ndarray
+    base: Float[np.ndarray, "branch option"],
+    counts: Float[np.ndarray, "branch option"],
+    legal: Float[np.ndarray, "branch option"] | np.ndarray,
 ) -> Float[np.ndarray, "branch option"]:
     """Play from habit: earlier reports of each move, plus half a report per option spread by base propensity."""
     base = np.where(legal, base, 0.0)
@@ -339,7 +356,9 @@ def habit_probs(
     return scores / scores.sum(1, keepdims=True)
 
 
-def account_share(worlds: Worlds, share: Float[np.ndarray, "*round world"], actor: str, labels: tuple[str, ...]) -> Float[np.ndarray, "*round account"]:
+def account_share(
+    worlds: Worlds, share: Float[np.ndarray, "*round world"], actor: str, labels: tuple[str, ...]
+) -> Float[np.ndarray, "*round account"]:
     """Shares of one actor's accounts; ``labels`` ends with "none"."""
     kinds = worlds.of(actor)
     assert labels[-1] == NONE_OF_THESE

@@ -106,7 +106,8 @@ class Model:
         kinds = self.types[actor]
         interests = self.positions.interests
         weights = {
-            kind: {i: values.get(f"weight.{actor}.{kind}.{i}", values.get(f"weight.{actor}.*.{i}", 0.0)) for i in interests} for kind in kinds
+            kind: {i: values.get(f"weight.{actor}.{kind}.{i}", values.get(f"weight.{actor}.*.{i}", 0.0)) for i in interests}
+            for kind in kinds
         }
         shares = np.array([values.get(f"prior.{actor}.{kind}", 1.0) for kind in kinds])
         drift = even_drift(len(kinds), values.get(f"drift.{actor}", DEFAULTS["drift"]))
@@ -115,7 +116,9 @@ class Model:
                 if i != j and (prob := values.get(f"drift.{actor}.{leave}.{enter}")) is not None:
                     drift[i, i] += drift[i, j] - prob
                     drift[i, j] = prob
-        propensity = {move: values[key] for move in moves_by_actor(self.positions)[actor] if (key := f"propensity.{actor}.{move}") in values}
+        propensity = {
+            move: values[key] for move in moves_by_actor(self.positions)[actor] if (key := f"propensity.{actor}.{move}") in values
+        }
         return Motives(
             kinds, weights, shares / shares.sum(), drift, values.get(f"precision.{actor}", DEFAULTS["precision"]),
             values.get(f"discount.{actor}", DEFAULTS["discount"]), propensity,
@@ -142,7 +145,9 @@ def build_model(case: Case) -> Model:
     start = kind.State.from_values(settings.initial)  # type: ignore[arg-type]
     positions = enumerate_positions(dispute, start)
     days = timedelta(days=settings.round_days)
-    calendar = tuple(Round(t, settings.start + t * days, settings.start + (t + 1) * days - timedelta(days=1)) for t in range(settings.rounds))
+    calendar = tuple(
+        Round(t, settings.start + t * days, settings.start + (t + 1) * days - timedelta(days=1)) for t in range(settings.rounds)
+    )
     today = case.file.round_of(case.file.cutoff)
     assert today is not None
     types = actor_types(case.file, dispute)

@@ -21,15 +21,29 @@ class Ranged(Protocol):
     """What is needed of an assumption to draw it."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """Its name."""
+        ...
+
     @property
-    def low(self) -> float: ...
+    def low(self) -> float:
+        """The low end, or the 5th percentile."""
+        ...
+
     @property
-    def likely(self) -> float: ...
+    def likely(self) -> float:
+        """The likeliest value."""
+        ...
+
     @property
-    def high(self) -> float: ...
+    def high(self) -> float:
+        """The high end, or the 95th percentile."""
+        ...
+
     @property
-    def distribution(self) -> str: ...
+    def distribution(self) -> str:
+        """Name of the distribution."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from types import MappingProxyType
 
@@ -12,6 +13,7 @@ from openparley.infer.draw import Table
 from openparley.infer.engine import PriorSampling, Run
 from openparley.infer.filter import HABIT
 from openparley.infer.model import Model
+from openparley.infer.observe import Report
 from openparley.infer.posterior import (
     NONE_OF_THESE,
     AbsoluteFit,
@@ -50,11 +52,16 @@ def summarise(model: Model, run: Run, engine: PriorSampling) -> Posterior:
         draws=MappingProxyType(dict(run.values)),
         weights=weights,
         status=_status(diagnostics, run.tables),
-        settings={"draws": engine.draws, "seed": engine.seed, "engine": "importance sampling from the prior", "tolerance": engine.grid.tolerance},
+        settings={
+            "draws": engine.draws,
+            "seed": engine.seed,
+            "engine": "importance sampling from the prior",
+            "tolerance": engine.grid.tolerance,
+        },
     )
 
 
-def _shares(tables: Sequence[Table], actor_index: int, label: int, key: str) -> Float[np.ndarray, "draw *rest"]:
+def _shares(tables: Sequence[Table], actor_index: int, label: int, key: str) -> Float[np.ndarray, "draw ..."]:
     """Share of one account of one actor in every draw."""
     kinds = tables[0]["world_types"][:, actor_index]
     return np.array([table[key][..., kinds == label].sum(-1) for table in tables])
@@ -69,7 +76,9 @@ def _account_path(model: Model, actor: str, tables: Sequence[Table], by_round: n
     share = np.array([[by_round[t] @ row[:, t] for row in rows] for t in rounds])
     low, high = (np.array([[weighted_quantile(row[:, t], by_round[t], q) for row in rows] for t in rounds]) for q in (0.05, 0.95))
     now = {label: estimate(row[:, -1], by_round[-1]) for label, row in zip(labels, rows, strict=True)}
-    return AccountPath(actor, labels, {label: float(p.mean()) for label, p in zip(labels, prior_shares, strict=True)}, share, low, high, now)
+    return AccountPath(
+        actor, labels, {label: float(p.mean()) for label, p in zip(labels, prior_shares, strict=True)}, share, low, high, now
+    )
 
 
 def _moves(model: Model, tables: Sequence[Table], before: np.ndarray) -> tuple[ObservedMove, ...]:
@@ -90,13 +99,21 @@ def _moves(model: Model, tables: Sequence[Table], before: np.ndarray) -> tuple[O
         evidence = {label: float(np.log(p)) for label, p in by_account.items()}
         moves.append(
             ObservedMove(
-                report.round, report.actor, report.move, report.entries, overall, by_account, float(weights @ base[:, 0]), float(weights @ base[:, 1]), evidence
-            )  # fmt: skip
+                report.round,
+                report.actor,
+                report.move,
+                report.entries,
+                overall,
+                by_account,
+                float(weights @ base[:, 0]),
+                float(weights @ base[:, 1]),
+                evidence,
+            )
         )
     return tuple(moves)
 
 
-def _sighted(model: Model):  # noqa: ANN202
+def _sighted(model: Model) -> list[Report]:
     """Reports in the order in which the filter met them."""
     steps = model.positions.steps
     upto = [report for report in model.observed.reports if report.round <= model.today]
@@ -105,10 +122,11 @@ def _sighted(model: Model):  # noqa: ANN202
 
 def _fit(moves: Sequence[ObservedMove], tables: Sequence[Table], weights: np.ndarray) -> AbsoluteFit:
     if not moves:
-        return AbsoluteFit(0, float("nan"), float("nan"), float("nan"), 0, 0.0)
+        return AbsoluteFit(0, math.nan, math.nan, math.nan, 0, 0.0)
     scores = np.log([[move.predictive_prob, move.uniform_prob, move.frequency_prob] for move in moves]).mean(0)
     expected = sum(float(weights @ np.array([table["sighting_base"][i, 2] for table in tables])) for i in range(len(moves)))
-    return AbsoluteFit(len(moves), *map(float, scores), sum(move.predictive_prob < SURPRISE for move in moves), expected)
+    model, uniform, frequency = (float(score) for score in scores)
+    return AbsoluteFit(len(moves), model, uniform, frequency, sum(move.predictive_prob < SURPRISE for move in moves), expected)
 
 
 def _verdicts(run: Run, weights: np.ndarray) -> dict[str, AssumptionVerdict]:

@@ -49,7 +49,11 @@ def weighted_quantile(values: Float[np.ndarray, " draw"], weights: Float[np.ndar
 
 
 def estimate(
-    values: Float[np.ndarray, " draw"], weights: Float[np.ndarray, " draw"], *, noise: Float[np.ndarray, " draw"] | float = 0.0, of: str = OVER_DRAWS
+    values: Float[np.ndarray, " draw"],
+    weights: Float[np.ndarray, " draw"],
+    *,
+    noise: Float[np.ndarray, " draw"] | float = 0.0,
+    of: str = OVER_DRAWS,
 ) -> Estimate:
     """Weighted mean with its 50 and 90 % range over the draws and its Monte Carlo error.
 

@@ -46,7 +46,7 @@ class BeliefGrid:
 
     nodes: int | Mapping[str, int] = 7
     tolerance: float = 1e-7
-    most_passes: int = 400
+    most_passes: int = 3000
     max_seconds: float | None = None
 
     def nodes_for(self, actor: str) -> int:
@@ -59,7 +59,7 @@ def solve(
     parameters: Parameters,
     *,
     rounds: int,
-    method: BeliefGrid = BeliefGrid(),  # noqa: B008 - frozen settings
+    method: BeliefGrid = BeliefGrid(),
     dispute: Dispute | None = None,
     progress: Progress | None = None,
 ) -> Solution:
@@ -91,14 +91,17 @@ def solve(
     ahead = work.at_horizon()
     for done in range(rounds):
         if method.max_seconds is not None and time.monotonic() - started > method.max_seconds:
-            raise SolveError(f"the time budget of {method.max_seconds} s ended with {done} of {rounds} rounds solved; raise it or lower nodes.")
+            raise SolveError(
+                f"the time budget of {method.max_seconds} s ended with {done} of {rounds} rounds solved; raise it or lower nodes."
+            )
         ahead, read = work.one_round(ahead)
         reads.append(read)
         if progress:
             progress(done + 1, rounds)
     status = SOLVED
     if work.unsettled:
-        status = f"not settled: {work.unsettled} stages kept a residual above {method.tolerance:g} (largest {work.worst:.2g}); lower the precision"
+        missed = f"{work.unsettled} stages kept a residual above {method.tolerance:g} (largest {work.worst:.2g})"
+        status = f"not settled: {missed}; lower the precision or raise most_passes"
     stats = {
         "positions": float(len(positions)),
         "grid_points": float(np.prod([grid.points for grid in work.grids.values()])),
@@ -120,7 +123,11 @@ class _Work:
     def __init__(self, positions: Positions, parameters: Parameters, dispute: Dispute, method: BeliefGrid) -> None:
         self.positions, self.parameters, self.method = positions, parameters, method
         self.actors = dispute.actors
-        self.grids: dict[str, SplitGrid] = {a: split_grid(len(parameters.motives[a].types), method.nodes_for(a)) for a in self.actors if len(parameters.motives[a].types) > 1}
+        self.grids: dict[str, SplitGrid] = {
+            a: split_grid(len(parameters.motives[a].types), method.nodes_for(a))
+            for a in self.actors
+            if len(parameters.motives[a].types) > 1
+        }
         self.grids |= {a: split_grid(1, 2) for a in self.actors if a not in self.grids}
         self.shape = tuple(self.grids[a].points for a in self.actors)
         self.slots: dict[str, int] = {}

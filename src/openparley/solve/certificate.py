@@ -51,11 +51,12 @@ def certify(solution: Solution, *, samples: int = 64, rng: np.random.Generator, 
     anywhere = _anywhere(solution, samples - half, rng)
     played = [_examine(recomputed, solution, group) for group in on_path]
     uniform = [_examine(recomputed, solution, group) for group in anywhere]
-    gridded = [_residual(recomputed, solution, _on_grid(solution, group, rng)) for group in anywhere]
+    steps = solution.positions.steps
+    gridded = [_residual(recomputed, solution, _on_grid(solution, group, rng)) for group in anywhere if steps[group.step] != WORLD]
     found = played + uniform
-    gaps = dict.fromkeys(solution.positions.dispute.actors, 0.0)
-    for one in found:
-        gaps[one.mover] = max(gaps[one.mover], one.best_response_gap)
+    gaps = {
+        actor: max((one.best_response_gap for one in found if one.mover == actor), default=0.0) for actor in solution.positions.dispute.actors
+    }
     return Certificate(
         logit_residual=max([one.residual for one in found] + gridded, default=0.0),
         interpolation_error=max((one.choice_error for one in found), default=0.0),
@@ -76,7 +77,7 @@ class _Group:
     step: int
     rounds: Int[np.ndarray, " item"]
     where: Int[np.ndarray, " item"]
-    beliefs: dict[str, Float[np.ndarray, "item type"]]
+    beliefs: dict[str, Float[np.ndarray, "item _"]]
 
     def take(self, rows: np.ndarray) -> _Group:
         """The places at these rows (indices or a mask)."""
@@ -85,7 +86,10 @@ class _Group:
 
 @dataclass(frozen=True)
 class _Stage:
-    """What the mover faces at each place of a group; options beyond a menu are not ``inside``."""
+    """What the mover faces at each place of a group; options beyond a menu are not ``inside``.
+
+    At a world step ``mover`` is the actor in whose layout the table is stored.
+    """
 
     group: _Group
     mover: str
@@ -116,11 +120,11 @@ class _Findings:
 
     mover: str
     items: int
-    residual: float
-    choice_error: float
     value_error: float
-    best_response_gap: float
-    other_roots: int
+    residual: float = 0.0
+    choice_error: float = 0.0
+    best_response_gap: float = 0.0
+    other_roots: int = 0
 
 
 class _Recomputed:
@@ -132,7 +136,9 @@ class _Recomputed:
         self.motives = solution.parameters.motives
         self.reward, self.horizon = rewards(self.positions, solution.parameters)
         ends = np.cumsum([len(self.motives[actor].types) for actor in self.actors])
-        self.slots = {actor: slice(int(end) - len(self.motives[actor].types), int(end)) for actor, end in zip(self.actors, ends, strict=True)}
+        self.slots = {
+            actor: slice(int(end) - len(self.motives[actor].types), int(end)) for actor, end in zip(self.actors, ends, strict=True)
+        }
 
     def reading(self, actor: str, belief: Float[np.ndarray, "*case type"]) -> Float[np.ndarray, "*case node"]:
         """Weights that read a table along one actor's belief, by the barycentric formula in each split."""
@@ -148,6 +154,7 @@ class _Recomputed:
     def stage(self, group: _Group) -> _Stage:
         """Everything that the mover at the group's step faces, with tables already read at the others' beliefs."""
         places, mover = self.positions, self.positions.steps[group.step]
+        mover = self.actors[0] if mover == WORLD else mover
         first = places.option_start[group.where]
         many = places.option_start[group.where + 1] - first
         inside = np.arange(many.max())[None, :] < many[:, None]
@@ -250,29 +257,32 @@ class _Recomputed:
 
 
 def _examine(recomputed: _Recomputed, solution: Solution, group: _Group) -> _Findings:
+    """Everything about one group of samples; at a world step only the values are in question."""
     stage = recomputed.stage(group)
+    if recomputed.positions.steps[group.step] == WORLD:
+        alike = np.ones((*stage.inside.shape, stage.belief.shape[1]))
+        return _Findings(WORLD, len(group.where), value_error=float(np.abs(_off(recomputed, stage, alike)).max()))
     sigma = _choices(solution, group, stage)
     response, q = recomputed.respond(stage, sigma)
-    belief, read = recomputed.after_moves(stage, sigma)
-    exact = np.zeros_like(read)
-    item, column = np.nonzero(stage.inside)
-    beyond = group.take(item)
-    beyond = replace(beyond, beliefs=beyond.beliefs | {stage.mover: belief[item, column]})
-    exact[item, column] = recomputed.after(beyond, recomputed.positions.successor[stage.option[item, column]])
-    off = exact - read
-    off[~stage.inside] = 0.0
+    off = _off(recomputed, stage, sigma)
     corrected = recomputed.settle(stage, sigma, off[:, :, stage.own])
-    chosen = np.einsum("iak,iak->ik", sigma, q)
     best = np.where(stage.inside[:, :, None], q, -np.inf).max(1)
     return _Findings(
-        mover=stage.mover,
-        items=len(group.where),
-        residual=float(np.abs(response - sigma).max()),
-        choice_error=float(np.abs(corrected - sigma).max()),
-        value_error=float(np.abs(off).max()),
-        best_response_gap=float((best - chosen).max()),
+        stage.mover, len(group.where), residual=float(np.abs(response - sigma).max()), choice_error=float(np.abs(corrected - sigma).max()),
+        value_error=float(np.abs(off).max()), best_response_gap=float((best - np.einsum("iak,iak->ik", sigma, q)).max()),
         other_roots=_other_roots(recomputed, stage),
-    )
+    )  # fmt: skip
+
+
+def _off(recomputed: _Recomputed, stage: _Stage, sigma: np.ndarray) -> np.ndarray:
+    """Exact less tabulated value of every slot after each option, at the belief that ``sigma`` leaves."""
+    belief, read = recomputed.after_moves(stage, sigma)
+    exact = read.copy()
+    item, column = np.nonzero(stage.inside)
+    beyond = stage.group.take(item)
+    beyond = replace(beyond, beliefs=beyond.beliefs | {stage.mover: belief[item, column]})
+    exact[item, column] = recomputed.after(beyond, recomputed.positions.successor[stage.option[item, column]])
+    return exact - read
 
 
 def _residual(recomputed: _Recomputed, solution: Solution, group: _Group) -> float:
@@ -310,9 +320,8 @@ def _choices(solution: Solution, group: _Group, stage: _Stage) -> np.ndarray:
 
 def _anywhere(solution: Solution, samples: int, rng: np.random.Generator) -> list[_Group]:
     places, motives = solution.positions, solution.parameters.motives
-    movers = [s for s, name in enumerate(places.steps) if name != WORLD]
     groups = []
-    for share, s in zip(np.array_split(np.arange(samples), len(movers)), movers, strict=True):
+    for s, share in enumerate(np.array_split(np.arange(samples), len(places.steps))):
         if n := len(share):
             where = rng.integers(places.step_start[s], places.step_start[s + 1], n)
             beliefs = {actor: rng.dirichlet(np.ones(len(motives[actor].types)), n) for actor in places.dispute.actors}
@@ -327,13 +336,13 @@ def _on_grid(solution: Solution, group: _Group, rng: np.random.Generator) -> _Gr
 
 
 def _play(solution: Solution, start: PublicState | None, samples: int, rng: np.random.Generator) -> list[_Group]:
-    """Places met at actors' steps when play is simulated from the priors, a sample of them by step."""
+    """Places met when play is simulated from the priors, a sample of them by step."""
     places, motives = solution.positions, solution.parameters.motives
     actors = places.dispute.actors
     beliefs = {actor: np.tile(motives[actor].prior, (samples, 1)) for actor in actors}
     kinds = {actor: _draw(beliefs[actor], rng) for actor in actors}
     group = _Group(0, np.zeros(samples, np.int64), _openings(solution, start, samples, rng), beliefs)
-    met: dict[int, list[_Group]] = {s: [] for s, name in enumerate(places.steps) if name != WORLD}
+    met: dict[int, list[_Group]] = {s: [] for s in range(len(places.steps))}
     for t in range(solution.rounds):
         for s, name in enumerate(places.steps):
             group = replace(group, step=s, rounds=np.full(len(group.where), t))
@@ -343,8 +352,8 @@ def _play(solution: Solution, start: PublicState | None, samples: int, rng: np.r
             items = np.arange(len(group.where))
             kind = kinds[name] if name != WORLD else np.zeros(len(items), np.int64)
             chosen = _draw(probs[items, :, kind], rng)
+            met[s].append(group)
             if name != WORLD:
-                met[s].append(group)
                 after = _bayes(group.beliefs[name], probs)[items, chosen]
                 group = replace(group, beliefs=group.beliefs | {name: after})
             to = places.successor[places.option_start[group.where] + chosen]
@@ -396,8 +405,8 @@ def _barycentric(nodes: Float[np.ndarray, " node"], at: Float[np.ndarray, "*case
     gap = at[..., None] - nodes
     hit = gap == 0
     terms = 1.0 / (apart.prod(1) * np.where(hit, 1.0, gap))
-    read = terms / terms.sum(-1, keepdims=True)
-    return np.where(hit.any(-1, keepdims=True), hit, read)
+    at_node = hit.any(-1, keepdims=True)
+    return np.where(at_node, hit, terms / np.where(at_node, 1.0, terms.sum(-1, keepdims=True)))
 
 
 def _draw(probs: Float[np.ndarray, "item option"], rng: np.random.Generator) -> Int[np.ndarray, " item"]:

@@ -5,6 +5,10 @@ the product of all other actors' nodes, which a move leaves unchanged; a *point*
 over points without branches, so that the compiler can use vector instructions; hence the exponential is a polynomial.
 """
 
+# pyright: reportMissingParameterType=false
+# ruff: noqa: ANN001, ANN201, ANN202
+# (compiled for whatever array types they are called with; shapes are in the docstrings)
+
 from __future__ import annotations
 
 import math
@@ -40,7 +44,7 @@ def _pace(done):  # pragma: no cover - compiled
 
 @jit
 def _exp_rows(x, out):  # pragma: no cover - compiled
-    """out = e^x over a row."""
+    """Out = e^x over a row."""
     for i in range(out.shape[0]):
         y = max(x[i], EXP_FLOOR) * (1.0 / 512.0)
         p = 1.0 + y * (1.0 + y * (0.5 + y * (1.0 / 6 + y * (1.0 / 24 + y * (1.0 / 120 + y * (1.0 / 720 + y * (1.0 / 5040)))))))
@@ -112,7 +116,7 @@ def _posterior_weights(sigma, spread, sizes, nodes, coef, share, tail, axes, wei
 
 @jit
 def _read(table, weights, out):  # pragma: no cover - compiled
-    """out (lane, own) += Σ over own nodes h of weights (h, lane, own) · table (lane, h)."""
+    """Out (lane, own) += Σ over own nodes h of weights (h, lane, own) · table (lane, h)."""
     for h in range(weights.shape[0]):
         for lane in range(out.shape[0]):
             value = table[lane, h]
@@ -122,7 +126,7 @@ def _read(table, weights, out):  # pragma: no cover - compiled
 
 @jit
 def _softmax(q, many, log_base, precision, sigma, top, total):  # pragma: no cover - compiled
-    """sigma (option, point) ∝ base · exp(precision · q)."""
+    """Sigma (option, point) ∝ base · exp(precision · q)."""
     top[:] = -1e300
     total[:] = 0.0
     for a in range(many):

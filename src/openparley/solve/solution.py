@@ -18,7 +18,7 @@ from openparley.solve.grid import SplitGrid
 
 SOLVED = "solved: every stage met its tolerance"
 
-Beliefs = Mapping[str, Float[np.ndarray, "item type"]]
+Beliefs = Mapping[str, Float[np.ndarray, "item _"]]
 """Actor → one belief over its types per item; an actor with one type may be left out."""
 
 
@@ -72,7 +72,7 @@ class Solution:
     positions: Positions
     parameters: Parameters
     rounds: int
-    reads: tuple[tuple[Float[np.ndarray, "position slot lane own"], ...], ...] = field(repr=False)
+    reads: tuple[tuple[Float[np.ndarray, "_ slot _ _"], ...], ...] = field(repr=False)
     grids: Mapping[str, SplitGrid] = field(repr=False)
     reward: Float[np.ndarray, "option slot"] = field(repr=False)
     chance: Float[np.ndarray, " option"] = field(repr=False)
@@ -99,9 +99,7 @@ class Solution:
                 weights = kernels.tensor_weights(weights, self._read_weights(other, beliefs[other]))
         return weights
 
-    def choices(
-        self, round_: int, step: int, where: Int[np.ndarray, " item"], beliefs: Beliefs
-    ) -> Float[np.ndarray, "item option type"]:
+    def choices(self, round_: int, step: int, where: Int[np.ndarray, " item"], beliefs: Beliefs) -> Float[np.ndarray, "item option _"]:
         """Choice probabilities of each type of the mover, at any positions of one step and any public beliefs.
 
         The stage is solved at the belief itself; only the values after the move are read from the table. Options
@@ -113,7 +111,9 @@ class Solution:
             If the round or step lies outside the solution.
         """
         if not (0 <= round_ < self.rounds and 0 <= step < len(self.positions.steps)):
-            raise SolveError(f"round {round_}, step {step} is outside the solution: rounds 0–{self.rounds - 1}, steps 0–{len(self.positions.steps) - 1}.")
+            raise SolveError(
+                f"round {round_}, step {step} is outside the solution: rounds 0–{self.rounds - 1}, steps 0–{len(self.positions.steps) - 1}."
+            )
         start = self.positions.option_start
         widest = int((start[where + 1] - start[where]).max(initial=1))
         actor = self.positions.steps[step]
@@ -127,7 +127,8 @@ class Solution:
         kernels.respond_many(
             self.reads[round_][step], self._first_after(step), where, start, self.positions.successor, self.reward, self.log_base,
             motives.precision, self.slot(actor), len(motives.types), np.ascontiguousarray(own), np.array(grid.sizes, np.int64),
-            grid.nodes, grid.coefficients, self.lane_weights(actor, beliefs, len(where)), sigma, self.settings["tolerance"], self.settings["most_passes"],
+            grid.nodes, grid.coefficients, self.lane_weights(actor, beliefs, len(where)), sigma,
+            self.settings["tolerance"], self.settings["most_passes"],
         )  # fmt: skip
         return sigma
 
@@ -179,6 +180,6 @@ class Solution:
         return int(self.positions.step_start[following])
 
 
-def drift_beliefs(parameters: Parameters, beliefs: Beliefs) -> dict[str, Float[np.ndarray, "item type"]]:
+def drift_beliefs(parameters: Parameters, beliefs: Beliefs) -> dict[str, Float[np.ndarray, "item _"]]:
     """Public beliefs after a round has ended: every belief times the drift of its actor."""
     return {actor: belief @ parameters.motives[actor].drift for actor, belief in beliefs.items()}

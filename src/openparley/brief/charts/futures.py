@@ -18,7 +18,10 @@ def data(context: Context) -> list[Row]:
     id = context.headline
     sample = context.forecast.futures_sample.get(id, ())
     order = sorted(sample, key=lambda week: (week < 0, week))
-    panel = f"Each dot is one future of equal weight: does it come about that {context.facts.mid(context.outcome_name(id))} by {context.horizon}?"
+    panel = (
+        f"Each dot is one future of equal weight: does it come about that "
+        f"{context.facts.mid(context.outcome_name(id))} by {context.horizon}?"
+    )
     rows: list[Row] = []
     for index, week in enumerate(order):
         by = day(context.forecast.weeks[week].end) if week >= 0 else ""

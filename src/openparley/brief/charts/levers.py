@@ -45,7 +45,9 @@ def data(context: Context) -> list[Row]:
             )
             for part, estimate, dy in (("without", effect.without, 0.36), ("with", effect.with_lever, 0.62)):
                 numbers = {key: round(float(getattr(estimate, key)), 4) for key in ("value", "low", "high")}
-                rows.append({**common, "part": part, "y": index + dy, **numbers, "href": f"#{context.lever(id, outcome, part).id}", "text": part})
+                rows.append(
+                    {**common, "part": part, "y": index + dy, **numbers, "href": f"#{context.lever(id, outcome, part).id}", "text": part}
+                )
     return rows
 
 

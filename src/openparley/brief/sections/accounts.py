@@ -22,7 +22,10 @@ def accounts_section(context: Context) -> tuple[Section, list[Drawn]]:
     posterior = context.posterior
     said = [leading_account(context, actor, "accounts") for actor in posterior.accounts]
     blocks: list[Block] = [Prose((*said, *_range_note(context)))]
-    note = "Solid, dashed and dotted lines are shares with their 90 % range over the draws; ids above pin the entries that separated the accounts most."
+    note = (
+        "Solid, dashed and dotted lines are shares with their 90 % range over the draws; ids above "
+        "pin the entries that separated the accounts most."
+    )
     drawn = draw(context, "rivals", _over_time(context), note)
     blocks += [drawn.figure] if drawn else []
     blocks += [_now(context), Prose(tuple(_fit(context)))]
@@ -72,11 +75,17 @@ def _now(context: Context) -> Table:
                 of="an assumption of the case",
                 assumptions=_prior_ids(context, actor),
             )
-            name = f"{capital(context.facts.position(actor))}: {'' if label not in context.facts.accounts else label + ' '}{context.facts.account_name(label)}"
+            name = (
+                f"{capital(context.facts.position(actor))}: "
+                f"{'' if label not in context.facts.accounts else label + ' '}{context.facts.account_name(label)}"
+            )
             row: list[Cell] = [(Given(name, name=True),), (Ref(context.book.number(prior)),), (Ref(number, number.range),)]
             rows.append(tuple(row + ([(Ref(number),)] if single else [])))
     best = max(context.posterior.fit.uniform_log_score, context.posterior.fit.frequency_log_score)
-    caption = f"Shares relative to the accounts listed; the model as a whole scores {decimal(context.posterior.fit.log_score)} a move, its best baseline {decimal(best)}"
+    caption = (
+        f"Shares relative to the accounts listed; the model as a whole scores "
+        f"{decimal(context.posterior.fit.log_score)} a move, its best baseline {decimal(best)}"
+    )
     return Table(caption, tuple(columns), tuple(rows), numeric=tuple(range(1, len(columns))))
 
 
@@ -117,7 +126,13 @@ def _share(context: Context, path: AccountPath, t: int, k: int) -> str:
 def _fit(context: Context) -> list[Sentence]:
     fit, book = context.posterior.fit, context.book
     if not fit.moves:
-        return [book.say("accounts", "computed", "The record shows no move of the game, so there is no fit to report and the shares are what was put in.")]
+        return [
+            book.say(
+                "accounts",
+                "computed",
+                "The record shows no move of the game, so there is no fit to report and the shares are what was put in.",
+            )
+        ]
     said = [
         book.say(
             "accounts",
@@ -189,11 +204,15 @@ def _matrix(context: Context, actor: str) -> list[Block]:
         flat,
         f"moves of {position} on which no account differs from another by a quarter",
     )
-    parts: list[Part] = [
-        number,
-        f" of {counted(len(moves), 'move')} of {position} do not separate the accounts and are left out of the matrix",
-    ]
-    parts += [f", with {weaker} that separate them less than those shown"] if weaker else []
+    total = counted(len(moves), "move")
+    parts: list[Part] = [number, f" of {total} of {position} do not separate the accounts and are left out of the matrix"]
+    if not flat:
+        parts = [f"All {total} of {position} separate the accounts"]
+    parts += (
+        [f", {weaker} of them less than those shown" if not flat else f", with {weaker} that separate them less than those shown"]
+        if weaker
+        else []
+    )
     said = context.book.say("accounts", "computed", parts, ".")
     if not shown:
         return [Prose((said,))]
@@ -207,7 +226,10 @@ def _matrix(context: Context, actor: str) -> list[Block]:
             value = _against_average(move, label)
             cells.append(("no view",) if value is None else (f"{glyph(value)} ×{_factor(value)}",))
         rows.append(tuple(cells))
-    caption = f"Evidence and the accounts of {position}: how many times as much an account had expected a move as all of them on average (++ and −− are a factor of two or more, · is no difference)"
+    caption = (
+        f"Evidence and the accounts of {position}: how many times as much an account had expected a move as all "
+        f"of them on average (++ and −− are a factor of two or more, · is no difference)"
+    )
     return [Table(caption, tuple(columns), tuple(rows), style="matrix"), Prose((said,))]
 
 

@@ -27,7 +27,11 @@ def assumptions_section(context: Context) -> Section:
             f" {status}",
         ]
     said = [book.say("assumptions", "computed", parts, "; default values are assumptions too.")]
-    silent = [row.id for row in rows if not row.fixed and row.id in context.posterior.assumptions and not context.posterior.assumptions[row.id].identified]
+    silent = [
+        row.id
+        for row in rows
+        if not row.fixed and row.id in context.posterior.assumptions and not context.posterior.assumptions[row.id].identified
+    ]
     number = book.count(
         "n-not-identified",
         "Assumptions not identified by this record",
@@ -52,7 +56,9 @@ def _table(context: Context) -> Table:
             basis += [", " if basis else "", Link(id, id) if id in context.facts.case.entries else id]
         unit = f" {row.unit}" if row.unit else ""
         values: tuple[Cell, ...] = ((decimal(row.low),), (decimal(row.likely) + unit,), (decimal(row.high),))
-        body.append(((row.id,), tuple(statement), *values, tuple(basis), (row.status,), ("fixed" if row.fixed else verdict(context, row.id),)))
+        body.append(
+            ((row.id,), tuple(statement), *values, tuple(basis), (row.status,), ("fixed" if row.fixed else verdict(context, row.id),))
+        )
     anchors = tuple(row.id for row in context.facts.case.file.assumptions)
     return Table(
         "Every assumption; low and high are the 90 % range or the ends",

@@ -18,10 +18,19 @@ PLAIN = {
     "draws_certified": ("Draws checked", "sets of assumptions for which the solution was recomputed independently"),
     "stages_sampled": ("Decisions checked", "decisions drawn at random for these checks"),
     "solver_residual": ("Solver’s own error", "largest inconsistency that the solver reported; 0 is exact"),
-    "logit_residual": ("Consistency of play", "largest difference between what a player does and what the model says it should do; 0 is exact"),
-    "interpolation_error": ("Error between grid points", "largest difference in a probability when beliefs between grid points are solved directly"),
+    "logit_residual": (
+        "Consistency of play",
+        "largest difference between what a player does and what the model says it should do; 0 is exact",
+    ),
+    "interpolation_error": (
+        "Error between grid points",
+        "largest difference in a probability when beliefs between grid points are solved directly",
+    ),
     "value_error": ("Error in values", "largest difference in what a player expects when beliefs between grid points are solved directly"),
-    "best_response_gap": ("Gain from deviating", "most that a player could gain in one decision by doing something else, beyond its usual errors"),
+    "best_response_gap": (
+        "Gain from deviating",
+        "most that a player could gain in one decision by doing something else, beyond its usual errors",
+    ),
     "stages_with_other_roots": ("Several solutions", "checked decisions at which another solution was found"),
     "unsettled_stages": ("Unsettled decisions", "decisions at which the solver missed its tolerance"),
 }
@@ -37,7 +46,8 @@ def certificate_section(context: Context) -> Section:
         book.say(
             "certificate",
             "computed",
-            f"The game was solved anew for each of {counted(found.draws, 'draw')} of the assumptions and averaged with weights that are worth ",
+            f"The game was solved anew for each of {counted(found.draws, 'draw')} of the "
+            f"assumptions and averaged with weights that are worth ",
             effective,
             " equal draws; the worst value over all draws is shown.",
         )
@@ -52,7 +62,11 @@ def certificate_section(context: Context) -> Section:
             decimal(round(found.effective_draws)),
         ),
         text_cells("Dominating draws (k-hat)", "over 0.7 a few draws dominate and the average is not to be trusted", decimal(found.k_hat)),
-        text_cells("Histories merged", "largest share of unseen histories that the filter merged without regard to their beliefs", _share(found.coarse_share)),
+        text_cells(
+            "Histories merged",
+            "largest share of unseen histories that the filter merged without regard to their beliefs",
+            _share(found.coarse_share),
+        ),
         text_cells(
             "Draws with several equilibria",
             "share of the checked draws in which some decision has another solution",

@@ -29,9 +29,9 @@ def evidence_section(context: Context, cited: set[str]) -> Section:
         quotes.count("verified"),
         "entries whose words were found at their offsets with the stored hash",
     )
-    said = context.book.say(
-        "evidence", "computed", "This page cites ", count, " entries; of ", verified, " the words were found in a text at hand, at these offsets and with this hash; the others are paraphrase and offsets only."
-    )
+    rest = "" if quotes.count("verified") == len(entries) else "; the others are paraphrase and offsets only"
+    found = f" the words were found in a text at hand, at these offsets and with this hash{rest}."
+    said = context.book.say("evidence", "computed", "This page cites ", count, " entries; of ", verified, found)
     orphans = [entry.id for entry, state in zip(entries, quotes, strict=True) if state == "orphan"]
     warning = [context.book.say("evidence", "computed", f"The text at hand has changed under {listed(orphans)}.")] if orphans else []
     items = tuple(_item(context, entry) for entry in entries)

@@ -24,7 +24,10 @@ def ledger_section(context: Context) -> tuple[Section, list[Drawn]]:
         return Section("ledger", "What was promised and threatened", (Prose((said,)),)), []
     blocks: list[Block] = [Prose(tuple(_sentences(context, rows)))]
     table = _table(context, by_actor)
-    note = "A dot is the day it was made, the mark at the end of the line the day it fell due; the dashed line is the cut-off. Undated and much older ones are only in the table."
+    note = (
+        "A dot is the day it was made, the mark at the end of the line the day it fell due; the dashed line is the "
+        "cut-off. Undated and much older ones are only in the table."
+    )
     drawn = draw(context, "timeline", _dates(context, by_actor), note)
     blocks += [drawn.figure] if drawn else []
     blocks += [_say_do(context), table]

@@ -22,7 +22,8 @@ def levers_section(context: Context) -> tuple[Section, list[Drawn]]:
     opening = context.book.say(
         "levers",
         "assumed",
-        "These are statements about the model, not advice: each lever starts at the cut-off, unforeseen until then, on the same random numbers as the forecast without it.",
+        "These are statements about the model, not advice: each lever starts at the cut-off, unforeseen until then, "
+        "on the same random numbers as the forecast without it.",
     )
     said = [opening, *(_sentence(context, id, lever) for id, lever in levers.items())]
     note = "Hollow without the lever, filled with it; lines are 90 % ranges; at the right the difference, where the model can tell one."
@@ -36,9 +37,14 @@ def _sentence(context: Context, id: str, lever: LeverForecast) -> Sentence:
     effect = lever.effects[outcome]
     without, with_lever, difference = (context.lever(id, outcome, part) for part in ("without", "with", "difference"))
     statement = context.facts.unquoted(_statement(context, id)).rstrip(". ")
-    name = Given(context.facts.mid(context.outcome_name(outcome)), name=True)
-    start: list[Part] = ["Suppose that ", Given(context.facts.mid(statement)), f" ({_pulled(context, lever)}): the probability that ", name]
-    start += [f" by {context.horizon} is then ", Ref(with_lever), " instead of ", Ref(without)]
+    name = Given(capital(context.outcome_name(outcome)), name=True)
+    start: list[Part] = [
+        name,
+        f" by {context.horizon}, supposing that ",
+        Given(context.facts.mid(statement)),
+        f" ({_pulled(context, lever)}): ",
+    ]
+    start += [Ref(with_lever), " instead of ", Ref(without)]
     if tells(effect):
         end: list[Part] = [", a difference of ", Ref(difference), " (", Ref(difference, difference.range), ")."]
     else:

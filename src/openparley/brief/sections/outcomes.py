@@ -7,7 +7,7 @@ from openparley.brief.bottom_line import likelihood_sentence
 from openparley.brief.cite import Given, Number, Ref, Sentence
 from openparley.brief.context import Context
 from openparley.brief.figures import Drawn, draw
-from openparley.brief.words import day, percent, percent_range
+from openparley.brief.words import capital, day, percent, percent_range
 
 
 def outcomes_section(context: Context) -> tuple[Section, list[Drawn]]:
@@ -39,13 +39,8 @@ def _count(context: Context) -> Sentence:
     happens = sum(week >= 0 for week in sample)
     of = f"futures among {len(sample)} drawn by weight from {context.forecast.futures:,}; a picture of the forecast, not a further estimate"
     count = context.book.number(Number("n-futures", "Futures in which it happens", happens, of=of))
-    parts = [
-        "In ",
-        Ref(count),
-        f" of {len(sample)} futures drawn from the model, ",
-        Given(context.facts.mid(context.outcome_name(context.headline)), name=True),
-        f" by {context.horizon}.",
-    ]
+    name = Given(capital(context.outcome_name(context.headline)), name=True)
+    parts = [name, f" by {context.horizon} in ", Ref(count), f" of {len(sample)} futures drawn from the model."]
     return context.book.say("outcomes", "computed", parts)
 
 

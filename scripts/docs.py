@@ -1,0 +1,354 @@
+"""Write the generated parts of the documentation: `python -m scripts.docs`, or `--check` to be told what is stale.
+
+Two pages are generated whole from the program (`cli.md`, `moves.md`); in the others a block between two markers is. What
+a key of a file means is said in `scripts.docs_meanings`; a key without a meaning there is an error, so nothing that a
+case may hold is left out.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+import sys
+import types
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from openparley.cli import Verbs, group, verbs
+from openparley.game.dispute import WORLD, Dispute, Draw, End, Move, PublicState
+from openparley.game.families import FAMILIES
+from openparley.game.positions import enumerate_positions
+from openparley.infer.model import DEFAULTS
+from openparley.record import casefile, entry, sources
+from openparley.record.plover import PLOVER_VERSION, TYPES
+from scripts.docs_meanings import ADDRESS_MEANINGS, DEFAULT_NOTES, ENTRY_MEANINGS, KEY_MEANINGS, MOVE_MEANINGS, STATE_MEANINGS
+
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = ROOT / "docs" / "reference"
+LAYERS = ("record", "game", "solve", "infer", "forecast", "brief")
+HELP_WIDTH = 100
+NOTICE = "<!-- Written by `make docs`; change the program or scripts/docs.py, not this page. -->"
+BLOCK = re.compile(r"(<!-- generated: (?P<name>[a-z.-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+# Tables of case.toml in the order of the file, with the model that each is read into.
+TABLES: Mapping[str, type[BaseModel]] = {
+    "top level": casefile.CaseFile,
+    "[actors.ID]": casefile.Actor,
+    "[[accounts]]": casefile.Account,
+    "[model]": casefile.ModelSettings,
+    "[[assumptions]]": casefile.Assumption,
+    "[[outcomes]]": casefile.Outcome,
+    "when of an outcome": casefile.When,
+    "[[levers]]": casefile.Lever,
+    "[[observations]]": casefile.Observation,
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write what is stale, or with ``--check`` name it and return 1."""
+    if set(arguments) - {"--check"}:
+        print("usage: python -m scripts.docs [--check]", file=sys.stderr)
+        return 2
+    stale = {path: text for path, text in generated().items() if not path.exists() or path.read_text(encoding="utf-8") != text}
+    for path, text in stale.items():
+        if "--check" in arguments:
+            print(f"{path.relative_to(ROOT)} is stale; run `make docs`.")
+        else:
+            path.write_text(text, encoding="utf-8")
+            print(f"Wrote {path.relative_to(ROOT)}.")
+    return 1 if stale and "--check" in arguments else 0
+
+
+def generated() -> dict[Path, str]:
+    """Every page with generated parts, as it ought to be."""
+    pages = {REFERENCE / "cli.md": cli_page(), REFERENCE / "moves.md": moves_page()}
+    for path in sorted(REFERENCE.glob("*.md")):
+        if path not in pages and BLOCK.search(text := path.read_text(encoding="utf-8")):
+            pages[path] = BLOCK.sub(lambda found: f"{found[1]}{block(found['name'])}{found[3]}", text)
+    return pages
+
+
+def block(name: str) -> str:
+    """The text of one generated block, ending in a line break."""
+    kind, _, rest = name.partition(".")
+    makers: Mapping[str, Callable[[], str]] = {
+        "case-toml": case_toml,
+        "addresses": addresses,
+        "sources-csv": lambda: keys_table(sources.Source, KEY_MEANINGS["sources.csv"]),
+        "entries": entries,
+        "plover": plover,
+    }
+    return names_table(rest) if kind == "names" else makers[name]()
+
+
+def cli_page() -> str:
+    """All verbs with their help as printed."""
+    parts = [NOTICE, "", "# Command line", "", *_CLI_INTRO, "", "```text", _help(group, "parley"), "```", ""]
+    commands = Verbs()
+    for name in verbs():
+        command = commands.get_command(click.Context(commands), name)
+        assert command is not None
+        parts += [f"## {name}", "", "```text", _help(command, f"parley {name}"), "```", ""]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+_CLI_INTRO = (
+    "One verb a step of the work; `parley VERB --help` prints what stands here. A verb ends by naming the file that it",
+    "wrote and the next command. Errors go to standard error; with `--json` as one object",
+    '`{"errors": [{"file", "line", "id", "value", "allowed", "hint", "message"}]}`.',
+    "",
+    "| exit code | meaning |",
+    "|---|---|",
+    "| 0 | done |",
+    "| 1 | the input is wrong; every mistake is named with its place and what is allowed |",
+    "| 2 | the command line is wrong |",
+    "| 3 | our fault; the message names a file with the details |",
+    "| 130 | interrupted; finished work is kept |",
+    "",
+    "| environment variable | meaning |",
+    "|---|---|",
+    "| `PARLEY_REVIEWER` | name under which `accept`, `reject`, `edit` and `remove` sign; the login name otherwise |",
+    "| `PARLEY_DEBUG` | `1` prints the traceback of an error that is our fault |",
+)
+
+
+def _help(command: click.Command, name: str) -> str:
+    settings = command.context_settings | {"terminal_width": HELP_WIDTH, "max_content_width": HELP_WIDTH}
+    context = click.Context(command, info_name=name, **settings)
+    return "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
+
+
+def case_toml() -> str:
+    """Keys of every table of ``case.toml``."""
+    parts = []
+    for title, model in TABLES.items():
+        heading = title if title[0] != "[" else f"`{title}`"
+        parts += [f"### {heading[0].upper() + heading[1:]}", "", _first_sentence(model), "", keys_table(model, KEY_MEANINGS[title])]
+    return "\n".join(parts)
+
+
+def keys_table(model: type[BaseModel], meanings: Mapping[str, str], skip: Iterable[str] = ()) -> str:
+    """Key, type, default and meaning of every field of a model."""
+    rows = []
+    for name, field in model.model_fields.items():
+        key = field.alias or name
+        if key in skip:
+            continue
+        if key not in meanings:
+            raise KeyError(f"{model.__name__}.{key} has no meaning in scripts/docs_meanings.py")
+        default = "required" if field.is_required() else _default(field.get_default(call_default_factory=True))
+        rows.append((f"`{key}`", _said(field.annotation), default, meanings[key]))
+    return _table(("key", "type", "default", "meaning"), rows)
+
+
+def addresses() -> str:
+    """What ``sets`` of an assumption can address."""
+    rows = []
+    for head, rest in casefile.ADDRESSES.items():
+        if head not in ADDRESS_MEANINGS:
+            raise KeyError(f"the address “{head}” has no meaning in scripts/docs_meanings.py")
+        default = DEFAULT_NOTES.get(head) or f"{DEFAULTS[head]:g}"
+        pattern = ".".join((head, *rest)).replace("|", r"\|")
+        rows.append((f"`{pattern}`", ADDRESS_MEANINGS[head], default))
+    return _table(("address", "what it sets", "unless set"), rows)
+
+
+def entries() -> str:
+    """Files, letters and keys of the six kinds of entry."""
+    common = set.intersection(*(set(kind.model.model_fields) for kind in entry.KINDS.values()))
+    first = next(iter(entry.KINDS.values())).model
+    others = [name for name in first.model_fields if name not in common]
+    parts = ["### Keys of every entry", "", keys_table(first, ENTRY_MEANINGS["every"], others)]
+    for name, kind in entry.KINDS.items():
+        parts += [f"### {name.capitalize()}: `record/{kind.file}`, ids {kind.prefix}001 …", "", _first_sentence(kind.model), ""]
+        parts.append(keys_table(kind.model, ENTRY_MEANINGS[name], common))
+    return "\n".join(parts)
+
+
+def plover() -> str:
+    """Types of events with their scores and modes."""
+    rows = [(f"`{name}`", kind.meaning, f"{kind.score:+.1f}", ", ".join(kind.modes) or "–") for name, kind in TYPES.items()]
+    return f"PLOVER {PLOVER_VERSION}.\n\n" + _table(("type", "meaning", "score", "modes"), rows)
+
+
+def names_table(layer: str) -> str:
+    """Public names of a layer with the first sentence of their docstrings."""
+    module = importlib.import_module(f"openparley.{layer}")
+    rows = []
+    for name in sorted(module.__all__, key=str.lower):
+        thing = getattr(module, name)
+        home = getattr(thing, "__module__", "") if inspect.isroutine(thing) or inspect.isclass(thing) else ""
+        rows.append((f"`{name}`", _kind(thing), f"`{home}`" if home.startswith("openparley.") else "–", _meaning(module, name, thing)))
+    return _table(("name", "is", "defined in", "in a sentence"), rows)
+
+
+def _kind(thing: Any) -> str:
+    if inspect.isclass(thing):
+        return "exception" if issubclass(thing, BaseException) else "class"
+    return "function" if callable(thing) else "constant" if not isinstance(thing, types.UnionType) else "type"
+
+
+def _meaning(module: types.ModuleType, name: str, thing: Any) -> str:
+    if inspect.isclass(thing) or inspect.isroutine(thing):
+        return _first_sentence(thing)
+    if name not in (constants := KEY_MEANINGS["constants"]):
+        raise KeyError(f"{module.__name__}.{name} has no meaning in scripts/docs_meanings.py")
+    return constants[name]
+
+
+def moves_page() -> str:
+    """States, moves, interests and chance assumptions of every family."""
+    parts = [NOTICE, "", "# Families of disputes: states, moves, interests, chance", "", *_MOVES_INTRO, ""]
+    for name, kind in FAMILIES.items():
+        parts += [f"## `{name}`", "", _first_sentence(inspect.getmodule(kind)), "", *_family(name, kind)]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+_MOVES_INTRO = (
+    "`family` in `[model]` of a case names one of these. What is a variable and what is merged, and why, is in",
+    "[theory/mediated-ceasefire.md](../theory/mediated-ceasefire.md).",
+)
+
+
+def _family(name: str, kind: type[Dispute]) -> Iterator[str]:
+    dispute = kind(dict.fromkeys(kind.chance, 0.5))
+    positions = enumerate_positions(dispute, kind.State())
+    yield f"Steps of a round, in order: {', '.join(f'`{step}`' for step in kind.steps)}."
+    yield f"From the state of defaults play can reach {len(positions)} positions, {len(positions.labels)} options in all.\n"
+    yield "### Public state\n"
+    start = kind.State()
+    yield _table(
+        ("variable", "values", "default", "meaning"),
+        [
+            (f"`{key}`", _values(domain), f"`{getattr(start, key)}`", STATE_MEANINGS[name][key])
+            for key, domain in kind.State.domains.items()
+        ],
+    )
+    for step in dict.fromkeys(kind.steps):
+        yield f"### {'What may happen' if step == WORLD else 'Moves of'} {'at the world’s step' if step == WORLD else f'`{step}`'}\n"
+        places = [(place.state, dispute.options(step, place.state)) for place in positions.places if kind.steps[place.step] == step]
+        headers = ("draw" if step == WORLD else "move", "open when", "changes", "touches", "meaning")
+        labels = dict.fromkeys(option.label for _, options in places for option in options)
+        yield _table(headers, [_option(label, places, MOVE_MEANINGS[name][step]) for label in labels])
+    yield "### Interests\n"
+    yield _table(("interest", "one unit is"), [(f"`{key}`", text) for key, text in kind.interests.items()])
+    numeraires = ", ".join(f"`{actor}` in units of `{interest}`" for actor, interest in kind.numeraire.items())
+    yield f"Gains and losses are reported for {numeraires}; that interest weighs −1 for every type of the actor.\n"
+    yield "### Chance assumptions\n"
+    yield _table(("address", "probability that"), [(f"`chance.{key}`", text) for key, text in kind.chance.items()])
+    yield "### Levers and options\n"
+    levers = [key for key, parameter in inspect.signature(kind).parameters.items() if parameter.kind is parameter.KEYWORD_ONLY]
+    documented = inspect.getdoc(kind) or ""
+    rows = [(f"`{key}`", " ".join(re.split(rf"^{key}\n", documented, flags=re.MULTILINE)[1].split("\n")[0].split())) for key in levers]
+    yield _table(("key of `game` in a lever, or of `options` in `[model]`", "meaning"), rows)
+    ends = ", ".join(f"`{end}`" for end in sorted({end for end in positions.ends if end}))
+    yield f"### Endings\n\nAn outcome with `when = {{ end = … }}` can name {ends}.\n"
+
+
+def _option(label: str, places: Sequence[tuple[PublicState, tuple[Move | Draw, ...]]], meanings: Mapping[str, str]) -> tuple[str, ...]:
+    """One row: when an option is open, what it changes, which interests it touches."""
+    found = [(state, option) for state, options in places for option in options if option.label == label]
+    return (f"`{label}`", _open_when([s for s, _ in found], [s for s, _ in places]), _changes(found), _touched(found), meanings[label])
+
+
+def _open_when(inside: Sequence[PublicState], reachable: Sequence[PublicState]) -> str:
+    """The values of each variable for which it can be open; checked to be exactly the states in which it is."""
+    limits = {}
+    for name in inside[0].domains:
+        values, possible = {state.as_dict()[name] for state in inside}, {state.as_dict()[name] for state in reachable}
+        if values != possible:
+            limits[name] = values
+    described = [state for state in reachable if all(state.as_dict()[name] in values for name, values in limits.items())]
+    text = "; ".join(f"{name} is {' or '.join(sorted(map(str, values)))}" for name, values in limits.items()) or "always"
+    return text if len(described) == len(inside) else f"{text} (not in every such state)"
+
+
+def _changes(found: Sequence[tuple[PublicState, Move | Draw]]) -> str:
+    changed: dict[str, dict[str, None]] = {}
+    for state, option in found:
+        if isinstance(option.to, End):
+            return f"ends the dispute: `{option.to.label}`"
+        for name, value in option.to.as_dict().items():
+            before = state.as_dict()[name]
+            if value != before:
+                counts = isinstance(value, int) and isinstance(before, int)
+                changed.setdefault(name, {})[f"{value - before:+d}" if counts else f"→ {value}"] = None  # type: ignore[operator]
+    return "; ".join(f"{name} {' or '.join(ways)}" for name, ways in changed.items()) or "–"
+
+
+def _touched(found: Sequence[tuple[PublicState, Move | Draw]]) -> str:
+    rows = [(option.interests, option.to.interests if isinstance(option.to, End) else {}) for _, option in found]
+    names = dict.fromkeys(name for row in rows for part in row for name in part)
+    amounts = {name: {sum(part.get(name, 0.0) for part in row) for row in rows} for name in names}
+    return ", ".join(f"{name} {_amount(values)}" for name, values in amounts.items() if any(values)) or "–"
+
+
+def _amount(values: set[float]) -> str:
+    low, high = min(values), max(values)
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+
+
+def _values(domain: tuple[str, ...] | int) -> str:
+    return f"0 to {domain}" if isinstance(domain, int) else ", ".join(f"`{value}`" for value in domain)
+
+
+def _table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [headers, ["---"] * len(headers), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def _first_sentence(thing: Any) -> str:
+    """The first paragraph of a docstring as one line, its literals in Markdown."""
+    text = " ".join((inspect.getdoc(thing) or "").split("\n\n")[0].split())
+    return text.replace("``", "`").replace("|", r"\|")
+
+
+def _default(value: Any) -> str:
+    if value is None or value is PydanticUndefined:
+        return "none"
+    if isinstance(value, BaseModel):
+        return "–"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return "empty" if value in ("", (), {}) else ", ".join(f"`{item}`" for item in (value if isinstance(value, tuple) else (value,)))
+
+
+PLAIN: Mapping[Any, str] = {str: "text", int: "whole number", float: "number", bool: "true or false", type(None): "none", Any: "anything"}
+
+
+def _said(annotation: Any) -> str:
+    """A type in words."""
+    origin, inside = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Annotated:
+        return _said(inside[0])
+    if origin is typing.Literal:
+        return ", ".join(f"`{word}`" for word in inside)
+    if origin in (typing.Union, types.UnionType):
+        if set(inside) == {str, int, float, bool}:
+            return "values"
+        words = list(dict.fromkeys(_said(part) for part in inside if part is not type(None)))
+        return " or ".join(words)
+    if origin is tuple:
+        return f"list of {_plural(_said(inside[0]))}"
+    if origin is dict:
+        return f"table of {_plural(_said(inside[1]))}"
+    if annotation in PLAIN:
+        return PLAIN[annotation]
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return "table"
+    return "date" if getattr(annotation, "__name__", "") == "date" else str(annotation)
+
+
+def _plural(word: str) -> str:
+    return f"{word}s" if word == "table" else word
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
