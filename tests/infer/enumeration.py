@@ -50,6 +50,7 @@ class Enumeration:
         self.model, self.solution, self.reporting = model, solution, reporting
         self.dispute, self.motives = model.positions.dispute, solution.parameters.motives
         self.sigma, self.beliefs = tabulated_behaviour(solution, self.dispute, model.start)
+        self.place = {actor: i for i, actor in enumerate(model.uncertain)}
         self.reports = {(r.round, r.actor): r for r in model.observed.reports}
         self.moves = {a: self._labels(a) for a in self.dispute.actors}
         self.histories = list(self._histories((), 0, 0, model.start))
@@ -101,7 +102,7 @@ class Enumeration:
 
     def starts(self) -> dict[Kinds, float]:
         """Prior of every combination of accounts, one actor at most outside the list."""
-        actors = self.model.uncertain
+        actors = tuple(self.place)
         none = self.reporting.none
         found: dict[Kinds, float] = {}
         for kinds in itertools.product(*[[*range(len(self.motives[a].types)), NONE] for a in actors]):
@@ -113,7 +114,7 @@ class Enumeration:
 
     def change(self, old: Kinds, new: Kinds) -> float:
         prob = 1.0
-        for actor, leave, enter in zip(self.model.uncertain, old, new, strict=True):
+        for actor, leave, enter in zip(self.place, old, new, strict=True):
             if (leave is NONE) != (enter is NONE):
                 return 0.0
             if leave is not NONE:
@@ -131,7 +132,7 @@ class Enumeration:
                 yield path, prob
 
     def kind(self, actor: str, kinds: Kinds) -> int | None:
-        return kinds[self.model.uncertain.index(actor)] if actor in self.model.uncertain else 0
+        return kinds[self.place[actor]] if actor in self.place else 0
 
     def play(self, whole: Whole, path: tuple[Kinds, ...], upto: Callable[[Taken], bool]) -> float:
         """Probability of a history given the accounts."""

@@ -18,7 +18,9 @@ DIGITS = 13
 def read_oracle() -> dict[tuple[int, float], dict[Infoset, dict[str, float]]]:
     cases = json.loads(ORACLE.read_text(encoding="utf-8"))["cases"]
     return {
-        (case["rounds"], case["precision"]): {Infoset(player, tuple(known), tuple(history)): probs for player, known, history, probs in case["choices"]}
+        (case["rounds"], case["precision"]): {
+            Infoset(player, tuple(known), tuple(history)): probs for player, known, history, probs in case["choices"]
+        }
         for case in cases
     }
 

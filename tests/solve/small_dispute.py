@@ -32,7 +32,9 @@ class SmallCeasefire(Dispute):
             "held": "party A holds the ground at the horizon",
         }
     )
-    chance = MappingProxyType({"front_moves": "party A gains ground in a week", "front_moves_after_lapse": "the same once a threat has lapsed"})
+    chance = MappingProxyType(
+        {"front_moves": "party A gains ground in a week", "front_moves_after_lapse": "the same once a threat has lapsed"}
+    )
     numeraire = MappingProxyType({"mediator": "lapse", "party_a": "war_week"})
 
     def mediator(self, s: TalksState) -> Iterator[Move]:

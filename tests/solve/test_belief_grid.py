@@ -98,7 +98,9 @@ def test_the_unit_of_payoffs_is_free(seed: int, precision: float, factor: float)
     scaled = Parameters(
         {
             actor: replace(
-                m, precision=m.precision / factor, weights={k: {name: factor * w for name, w in row.items()} for k, row in m.weights.items()}
+                m,
+                precision=m.precision / factor,
+                weights={k: {name: factor * w for name, w in row.items()} for k, row in m.weights.items()},
             )
             for actor, m in parameters.motives.items()
         }

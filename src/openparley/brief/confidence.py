@@ -146,11 +146,10 @@ def _draws(context: Context) -> Iterator[Check]:
             kind="decimal",
         )
     )
-    said = (
-        ("a few draws dominate the average (k-hat ", Ref(k_hat), ")")
-        if found.k_hat > 0.7
-        else ("no few draws dominate the average (k-hat ", Ref(k_hat), ")")
-    )
+    verdict = "a few draws dominate" if found.k_hat > 0.7 else "no few draws dominate"
+    said = (f"{verdict} the average (k-hat ", Ref(k_hat), ")")
+    if isnan(found.k_hat):
+        said = ("whether a few draws dominate the average could not be determined",)
     yield Check("Dominating draws", said, _allow(found.k_hat, 1.0, 0.7), "k-hat over 1: low; over 0.7: moderate")
 
 
@@ -170,7 +169,7 @@ def _headline(context: Context) -> Iterator[Check]:
 
 def level(checks: tuple[Check, ...]) -> Level:
     """The lowest level that any line allows."""
-    return min((check.allows for check in checks), key=LEVELS.index)
+    return LEVELS[min(LEVELS.index(check.allows) for check in checks)]
 
 
 def confidence_sentence(context: Context, checks: tuple[Check, ...]) -> Sentence:

@@ -116,7 +116,7 @@ class Lexicon:
 
 @cache
 def _lists() -> dict[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath("lexicons.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(resources.files("openparley.brief").joinpath("lexicons.toml").read_text(encoding="utf-8"))
 
 
 def lexicon_names() -> tuple[str, ...]:

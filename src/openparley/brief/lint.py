@@ -18,8 +18,8 @@ BARE = re.compile(r"\d\s?%(?! range)")
 WINNER = re.compile(r"most weight|none stands clear|\bleads\b|\bwins\b|best account", re.IGNORECASE)
 PLUSES = re.compile(r"\b(?:sum|total|net|balance) of (?:the )?(?:pluses|evidence)|\d+ (?:pluses|minuses)", re.IGNORECASE)
 INTENTION = re.compile(
-    r"\b(?:wants?|wish(?:es)?|intends?|intention|believes?|hopes?|aims? to|plans? to|seeks? "
-    "to|desires?|prefers?|is (?:only )?stalling|is bluffing|secretly)\b",
+    r"\b(?:wants?|wish(?:es)?|intends?|intention|believes?|hopes?|aims? to|plans? to|seeks? to|desires?|prefers?"
+    r"|is (?:only )?stalling|is bluffing|secretly)\b",
     re.IGNORECASE,
 )
 ADDRESS = re.compile(r"""\b(?:href|src|srcset|action|data|poster|xlink:href)\s*=\s*["'](?!#|data:image/)[^"']*""", re.IGNORECASE)

@@ -45,14 +45,20 @@ class Inline:
         return escape(tidy(part if isinstance(part, str) else part.text))
 
 
+UNBROKEN = re.compile(
+    r"(?<=\d) (?=%)|(?<=less than) (?=1)|(?<=more than) (?=99)"
+    r"|(?<=\b\d) (?=[A-Z][a-z]{2})|(?<=\b\d\d) (?=[A-Z][a-z]{2})|(?<=[a-z]{2}) (?=\d{4}\b)"
+)
+
+
 def tidy(text: str) -> str:
-    """A number and its unit stay on one line."""
-    return re.sub(r"(?<=\d) (?=%)|(?<=less than) (?=1)|(?<=more than) (?=99)", NO_BREAK, text)
+    """A number and its unit, and the parts of a date, stay on one line."""
+    return UNBROKEN.sub(NO_BREAK, text)
 
 
 def style(header: str) -> str:
     """The style sheet, with the running head of printed pages."""
-    sheet = resources.files(__package__).joinpath("page.css").read_text(encoding="utf-8")
+    sheet = resources.files("openparley.brief").joinpath("page.css").read_text(encoding="utf-8")
     quoted = re.sub(r'["\\<>\n]', " ", header)
     sheet = sheet.replace("RUNNING HEAD", quoted)
     sheet = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)

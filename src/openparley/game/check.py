@@ -91,10 +91,11 @@ def _weights(dispute: Dispute, actor: str, motives: Motives) -> Iterator[str]:
 def _numeraires(dispute: Dispute, parameters: Parameters) -> Iterator[str]:
     for actor, interest in dispute.numeraire.items():
         if actor not in dispute.actors:
-            yield f"“{actor}” has a numeraire but no step in {type(dispute).__name__}; those who move are {one_of(dispute.actors)}. Remove it."
+            yield f"“{actor}” has a numeraire but no step in {type(dispute).__name__}; those who move are {one_of(dispute.actors)}."
             continue
         if interest not in dispute.interests:
-            yield f"the numeraire “{interest}” of “{actor}” is no interest of {type(dispute).__name__}; choose one of {one_of(tuple(dispute.interests))}."
+            allowed = one_of(tuple(dispute.interests))
+            yield f"the numeraire “{interest}” of “{actor}” is no interest of {type(dispute).__name__}; choose one of {allowed}."
             continue
         if actor not in parameters.motives:
             continue

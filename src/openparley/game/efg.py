@@ -56,7 +56,8 @@ def _check_even(node: Choice) -> None:
     uneven = {label: m for label, m in zip(node.actions, node.propensities, strict=True) if m != 1}
     if uneven:
         raise GameError(
-            f"Gambit knows no base propensities, and those of “{node.infoset.player}” are {uneven}; set them to 1 to export, or solve it here."
+            f"Gambit knows no base propensities, and those of “{node.infoset.player}” are {uneven}; "
+            "set them to 1 to export the dispute, or solve it here."
         )
 
 

@@ -6,7 +6,7 @@ rounds, so only small disputes are unrolled, as a second route to the answers of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -132,9 +132,8 @@ class _Unroller:
         priors = {actor: self.motives[actor].prior for actor in actors}
         return self._draw_types("types", priors, none, lambda kinds: self._play(0, 0, start, kinds, (), (0.0,) * len(actors)))
 
-    def _draw_types(self, name: str, probs: Mapping[str, np.ndarray], kinds: Kinds, then: object) -> Node:
+    def _draw_types(self, name: str, probs: Mapping[str, np.ndarray], kinds: Kinds, then: Callable[[Kinds], Node]) -> Node:
         """One draw for all actors; types without a chance are left out, and no node is made where nothing is uncertain."""
-        assert callable(then)
         self._count()
         per_actor = [
             [(label, float(p)) for label, p in zip(self.motives[actor].types, probs[actor], strict=True) if p > 0]

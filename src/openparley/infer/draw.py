@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -35,6 +35,7 @@ class Drawn:
     method: BeliefGrid
 
 
+@runtime_checkable
 class Task(Protocol):
     """Something to compute from a solved draw before its tables go."""
 

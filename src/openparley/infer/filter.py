@@ -74,7 +74,7 @@ class Sighting:
     world_prob
         Probability of this report among all reports of a move by this actor, in each world.
     world_weight
-        Weight of each world just before.
+        Weight of each world just before, over histories in which the dispute goes on.
     """
 
     round: int

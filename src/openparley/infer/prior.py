@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -17,6 +17,7 @@ PERT_SHAPE = 4.0  # weight of the likeliest value in a PERT distribution
 OUTER_QUANTILE = 0.95  # low and high of a normal or log-normal are its 5th and 95th percentile
 
 
+@runtime_checkable
 class Ranged(Protocol):
     """What is needed of an assumption to draw it."""
 

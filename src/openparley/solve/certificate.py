@@ -55,7 +55,8 @@ def certify(solution: Solution, *, samples: int = 64, rng: np.random.Generator, 
     gridded = [_residual(recomputed, solution, _on_grid(solution, group, rng)) for group in anywhere if steps[group.step] != WORLD]
     found = played + uniform
     gaps = {
-        actor: max((one.best_response_gap for one in found if one.mover == actor), default=0.0) for actor in solution.positions.dispute.actors
+        actor: max((one.best_response_gap for one in found if one.mover == actor), default=0.0)
+        for actor in solution.positions.dispute.actors
     }
     return Certificate(
         logit_residual=max([one.residual for one in found] + gridded, default=0.0),
@@ -232,7 +233,7 @@ class _Recomputed:
         places = self.positions
         many = places.option_start[group.where + 1] - places.option_start[group.where]
         item = np.repeat(np.arange(len(many)), many)
-        option = np.concatenate([np.arange(places.option_start[v], places.option_start[v + 1]) for v in group.where])
+        option = np.concatenate([np.array(places.options(int(v))) for v in group.where])
         worth = self.reward[option] + self.after(group.take(item), places.successor[option])
         value = np.zeros((len(many), worth.shape[1]))
         np.add.at(value, item, self.solution.chance[option][:, None] * worth)

@@ -71,16 +71,16 @@ def drawn(rows: Sequence[Row], draw: Callable[[list[Row], Sheet], Framed]) -> al
     return whole
 
 
-def framed(chart: alt.LayerChart, *, height: float, left: int = 12, right: int = 12, top: int = 10, bottom: int = 26) -> Framed:
+def framed(layers: Sequence[alt.Chart], *, height: float, left: int = 12, right: int = 12, top: int = 10, bottom: int = 26) -> Framed:
     """A panel of the shared width with room for the labels in its margins."""
-    return Framed(chart.properties(width=WIDTH - left - right, height=height), (left, right, top, bottom))
+    return Framed(alt.LayerChart(layer=list(layers)).properties(width=WIDTH - left - right, height=height), (left, right, top, bottom))
 
 
 def look() -> alt.Config:
     """Ink, grid and letters; only marks that lead somewhere say so to a screen reader."""
     axis = {"labelColor": SOFT, "titleColor": SOFT, "domainColor": LINE, "tickColor": LINE, "gridColor": "#ece9e2", "labelFontSize": 11}
     axis |= {"labelFont": FONT, "titleFont": FONT, "titleFontSize": 11, "titleFontWeight": "normal", "tickSize": 4}
-    silent = {name: {"aria": False} for name in ("mark", "rule", "line", "area", "bar")}
+    silent: dict[str, Any] = {name: {"aria": False} for name in ("mark", "rule", "line", "area", "bar")}
     text = {"font": FONT, "fontSize": SIZE, "color": INK}
     return alt.Config(font=FONT, background="transparent", view={"stroke": None}, axis=axis, text=text, **silent)
 

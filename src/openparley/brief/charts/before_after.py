@@ -57,4 +57,4 @@ def _panel(rows: list[Row], sheet: Sheet) -> Framed:
         layers.append(point.encode(x=x("value"), y=y, **linked()))
         label = base.mark_text(align="left", baseline="middle", fontSize=11, color=colour)
         layers.append(label.encode(x=alt.value(WIDTH - LEFT - RIGHT + 12), y=y, text=text))
-    return framed(alt.layer(*layers), height=ROW * size, left=LEFT, right=RIGHT, top=2, bottom=22)
+    return framed(layers, height=ROW * size, left=LEFT, right=RIGHT, top=2, bottom=22)

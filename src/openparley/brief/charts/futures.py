@@ -57,4 +57,4 @@ def _panel(rows: list[Row], sheet: Sheet) -> Framed:
     count = sheet.of([{"count": [f"{len(yes)}", "of", f"{len(rows)}"]}])
     said = count.mark_text(align="left", fontSize=SIZE + 3, lineHeight=18, color=INK, baseline="top")
     layers.append(said.encode(x=alt.value(CELL * ACROSS + 10), y=alt.value(4), text=alt.Text("count:N")))
-    return framed(alt.layer(*layers), height=CELL * down, left=4, right=WIDTH - 4 - CELL * ACROSS, top=4, bottom=6)
+    return framed(layers, height=CELL * down, left=4, right=WIDTH - 4 - CELL * ACROSS, top=4, bottom=6)

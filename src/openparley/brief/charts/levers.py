@@ -82,4 +82,4 @@ def _panel(rows: list[Row], sheet: Sheet) -> Framed:
         layers.append(
             base.mark_text(align="left", baseline="middle", fontSize=11, color=colour).encode(x=beside, y=y, text=alt.Text("text:N"))
         )
-    return framed(alt.layer(*layers), height=ROW * size, left=LEFT, right=RIGHT, top=2, bottom=22)
+    return framed(layers, height=ROW * size, left=LEFT, right=RIGHT, top=2, bottom=22)

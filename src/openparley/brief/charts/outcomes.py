@@ -70,4 +70,4 @@ def _panel(rows: list[Row], sheet: Sheet) -> Framed:
         base.mark_line(color=COLOURS[0], strokeWidth=2.2).encode(x=x, y=y("value")),
         text.encode(x=alt.value(width + 6), y=y("at"), text=alt.Text("text:N"), **linked(text=True)),
     ]
-    return framed(alt.layer(*layers), height=HEIGHT, left=LEFT, right=RIGHT, top=8, bottom=24)
+    return framed(layers, height=HEIGHT, left=LEFT, right=RIGHT, top=8, bottom=24)

@@ -125,7 +125,7 @@ def _panel(rows: list[Row], sheet: Sheet) -> Framed:
         text = pinned.mark_text(aria=False, baseline="bottom", fontSize=11, color=SOFT, dy=alt.expr(f"-6 - {PIN_ROW} * datum.row"))
         layers.append(text.encode(x=x, y=alt.value(0), text=alt.Text("text:N"), **linked(text=True)))
     top = 12 + PIN_ROW * (1 + max((row["row"] for row in pins), default=-1))
-    return framed(alt.layer(*layers), height=HEIGHT, left=LEFT, right=RIGHT, top=top, bottom=26)
+    return framed(layers, height=HEIGHT, left=LEFT, right=RIGHT, top=top, bottom=26)
 
 
 def _cycle(values: Sequence[Any], accounts: list[str]) -> list[Any]:

@@ -96,4 +96,4 @@ def _panel(rows: list[Row], sheet: Sheet) -> Framed:
         dot.encode(x=x, y=y, **linked()),
         end.encode(x=due, y=y, shape=shape, **linked()),
     ]
-    return framed(alt.layer(*layers), height=ROW * (size + 0.5), left=LEFT, right=RIGHT, top=4, bottom=24)
+    return framed(layers, height=ROW * (size + 0.5), left=LEFT, right=RIGHT, top=4, bottom=24)

@@ -1,0 +1,184 @@
+"""A case as a model: addresses reach their parameters, defaults fill the rest, what does not fit is named."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from openparley.errors import CaseError
+from openparley.infer.model import DEFAULTS, Model, build_model
+from openparley.record.case import Case, open_case
+from openparley.record.casefile import Assumption, CaseFile
+
+CLOSED_FORM = 1e-12
+
+
+@pytest.fixture(scope="module")
+def strait() -> Case:
+    return open_case("strait-talks")
+
+
+@pytest.fixture(scope="module")
+def model(strait: Case) -> Model:
+    return build_model(strait)
+
+
+def likely(model: Model) -> dict[str, float]:
+    return {row.id: row.likely for row in model.assumptions}
+
+
+def sets(address: str, value: float) -> Assumption:
+    return Assumption(
+        id="A99", sets=address, statement="Stated.", low=value, likely=value, high=value, distribution="fixed", basis=("default",), status="caveated"
+    )  # fmt: skip
+
+
+def with_value(model: Model, address: str, value: float) -> tuple[Model, dict[str, float]]:
+    """The model with one address set, by its own assumption or by a new one in place of another's."""
+    rows = tuple(row for row in model.assumptions if row.sets != address)
+    changed = replace(model, assumptions=(*rows, sets(address, value)))
+    return changed, likely(changed)
+
+
+def test_every_address_reaches_its_parameter(model: Model) -> None:
+    draw = likely(model)
+    parameters, reporting = model.parameters(draw), model.reporting(draw)
+    for row in model.assumptions:
+        head, *rest = row.sets.split(".")
+        match head:
+            case "weight":
+                actor, kind, interest = rest
+                motives = parameters.motives[actor]
+                found = [motives.weights[k][interest] for k in (motives.types if kind == "*" else (kind,))]
+            case "precision" | "discount":
+                found = [getattr(parameters.motives[rest[0]], head)]
+            case "propensity":
+                found = [parameters.motives[rest[0]].propensity[rest[1]]]
+            case "chance":
+                found = [parameters.chance[rest[0]]]
+            case "detection":
+                found = [reporting.detection[rest[0]][rest[1]]] if rest[0] != "default" else [row.likely]
+            case "error":
+                found = [reporting.error]
+            case "none":
+                found = [reporting.none[rest[0]]]
+            case "drift":
+                found = [1 - parameters.motives[rest[0]].drift[0, 0]]
+            case _:
+                continue  # priors are relative; see below
+        assert found == pytest.approx([row.likely] * len(found), abs=CLOSED_FORM), row.sets
+
+
+def test_priors_are_relative_weights(model: Model) -> None:
+    changed, draw = with_value(model, "prior.mediator.H2", 3.0)
+    assert changed.parameters(draw).motives["mediator"].prior == pytest.approx([0.2, 0.6, 0.2], abs=CLOSED_FORM)
+
+
+def test_drift_from_one_account_to_another(model: Model) -> None:
+    changed, draw = with_value(model, "drift.mediator", 0.1)
+    assert changed.parameters(draw).motives["mediator"].drift == pytest.approx(np.full((3, 3), 0.05) + 0.85 * np.eye(3), abs=CLOSED_FORM)
+    one_way = replace(changed, assumptions=(*changed.assumptions, sets("drift.mediator.H1.H3", 0.3).model_copy(update={"id": "A98"})))
+    drift = one_way.parameters(likely(one_way)).motives["mediator"].drift
+    assert drift[0] == pytest.approx([0.65, 0.05, 0.3], abs=CLOSED_FORM)
+    assert drift.sum(1) == pytest.approx(1, abs=CLOSED_FORM)
+
+
+def test_a_named_account_goes_before_the_star(model: Model) -> None:
+    changed, draw = with_value(model, "weight.mediator.H2.lapse", -7.0)
+    weights = changed.parameters(draw).motives["mediator"].weights
+    assert {kind: row["lapse"] for kind, row in weights.items()} == {"H1": -1.0, "H2": -7.0, "H3": -1.0}
+
+
+def test_what_no_assumption_sets_has_a_default(model: Model) -> None:
+    chances = tuple(row for row in model.assumptions if row.sets.startswith("chance."))
+    bare = replace(model, assumptions=chances)
+    parameters, reporting = bare.parameters(likely(bare)), bare.reporting(likely(bare))
+    for motives in parameters.motives.values():
+        assert motives.precision == DEFAULTS["precision"]
+        assert motives.discount == DEFAULTS["discount"]
+        assert (motives.drift == np.eye(len(motives.types))).all()
+        assert motives.prior == pytest.approx(1 / len(motives.types))
+        assert not motives.propensity
+        assert not any(weight for row in motives.weights.values() for weight in row.values())
+    assert reporting.error == DEFAULTS["error"]
+    assert reporting.none == dict.fromkeys(model.uncertain, DEFAULTS["none"])
+    assert {p for moves in reporting.detection.values() for p in moves.values()} == {DEFAULTS["detection"]}
+
+
+def test_the_calendar_follows_the_case(strait: Case, model: Model) -> None:
+    settings = strait.file.model
+    assert settings is not None
+    assert len(model.calendar) == settings.rounds
+    assert model.calendar[0].start == settings.start
+    assert model.calendar[model.today].start <= strait.file.cutoff <= model.calendar[model.today].end
+    assert all((after.start - before.end).days == 1 for before, after in zip(model.calendar, model.calendar[1:], strict=False))
+
+
+def test_every_position_has_a_place_in_the_game_of_each_lever(model: Model) -> None:
+    for key, positions in model.lever_positions.items():
+        dispute = model.dispute(model.parameters(likely(model)), model.levers[key].game)
+        for place in model.positions.places:
+            assert replace(place, state=dispute.enter(place.state)) in positions.index
+
+
+@pytest.mark.parametrize("name", ["strait-talks", "ukraine-2025"])
+def test_bundled_cases_are_large_enough(name: str) -> None:
+    """Issue: at least 300 positions, 20 rounds, two uncertain actors with 2 and 3 types."""
+    model = build_model(open_case(name))
+    assert len(model.positions) >= 300
+    assert model.rounds >= 20
+    assert sorted(len(model.types[actor]) for actor in model.uncertain) == [2, 3]
+    assert model.observed.reports
+    assert set(model.levers) >= {"deadline_binds", "support_guaranteed"}
+
+
+BROKEN: dict[str, tuple[dict[str, Any], str]] = {
+    "family": ({"model": {"family": "mediated_peace"}}, "“mediated_peace” is not a dispute"),
+    "lever": ({"levers": [{"game": {"deadline_bind": True}}]}, "has no such lever"),
+    "options": ({"model": {"options": {"deadline": True}}}, "the dispute cannot be built with these options"),
+    "initial": ({"model": {"initial": {"offer": "made"}}}, "CeasefireState.offer cannot be “made”"),
+    "end": ({"outcomes": [{"when": {"end": "cease-fire"}}]}, "“cease-fire” is not an ending of mediated_ceasefire"),
+    "outcome's move": ({"outcomes": [{}, {"when": {"actor": "mediator", "move": "enforced"}}]}, "mediator has no move “enforced”"),
+    "observed move": ({"observations": [{"move": "party_c.hold"}]}, "“party_c” does not move in this dispute"),
+    "no headline": ({"outcomes": [{"headline": False}]}, "exactly one outcome must be the headline"),
+    "interest": ({"assumptions": [{}, {"sets": "weight.mediator.H1.deals"}]}, "there is no interest “deals”"),
+    "account": ({"assumptions": [{}, {"sets": "weight.mediator.H9.deal"}]}, "mediator has no account “H9”"),
+    "propensity": ({"assumptions": [{}, {"sets": "propensity.mediator.leave"}]}, "mediator has no move “leave”"),
+    "chance": ({"assumptions": [{}, {"sets": "chance.storm"}]}, "there is no chance assumption “storm”"),
+    "actor": ({"assumptions": [{}, {"sets": "precision.allies"}]}, "“allies” does not move in this dispute"),
+    "drift": ({"assumptions": [{}, {"sets": "drift.mediator.H1.H5"}]}, "mediator has no account “H5”"),
+    "twice": ({"assumptions": [{}, {"sets": "weight.mediator.*.lapse"}]}, "is set by 2 assumptions; keep one"),
+    "accounts of a bystander": ({"accounts": [{"actor": "allies"}]}, "accounts are about “allies”, who does not move"),
+    "one account": ({"accounts": [{}, {}, {}, {"actor": "mediator"}]}, "party_a has 1 account; rival accounts are 2 to 4"),
+    "cut-off past the horizon": ({"model": {"rounds": 13}}, "it must be a round from 0 to 11"),
+}
+
+
+def broken(file: CaseFile, changes: dict[str, Any]) -> CaseFile:
+    """A case file with some values changed past the checks of the record layer."""
+    data = file.model_dump(mode="python", by_alias=True)
+    for part, change in changes.items():
+        if isinstance(change, dict):
+            data[part] = {**data[part], **change}
+        else:
+            data[part] = [{**row, **(change[i] if i < len(change) else {})} for i, row in enumerate(data[part])]
+    return CaseFile.model_validate(data)
+
+
+@pytest.mark.parametrize(("changes", "message"), BROKEN.values(), ids=BROKEN)
+def test_what_does_not_fit_is_named(strait: Case, changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(CaseError) as caught:
+        build_model(replace(strait, file=broken(strait.file, changes)))
+    assert any(message in str(found) for found in caught.value.complaints), [str(found) for found in caught.value.complaints]
+
+
+def test_a_missing_chance_assumption_is_asked_for(strait: Case) -> None:
+    rows = tuple(row for row in strait.file.assumptions if row.sets != "chance.backfill")
+    with pytest.raises(CaseError, match="no assumption sets “chance.backfill”"):
+        build_model(replace(strait, file=strait.file.model_copy(update={"assumptions": rows})))
+
+
+def test_a_case_without_a_model_says_so(strait: Case) -> None:
+    with pytest.raises(CaseError, match=r"no \[model\] section"):
+        build_model(replace(strait, file=strait.file.model_copy(update={"model": None})))
