@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from openparley.infer.posterior import Estimate, Round
 
@@ -46,7 +46,15 @@ class LeverEffect:
 
 @dataclass(frozen=True)
 class LeverForecast:
-    """What a lever changes and who gains; gains are in each actor's own numeraire and never summed."""
+    """What a lever changes and who gains.
+
+    Attributes
+    ----------
+    gains
+        Actor → gain in units of its own numeraire; never summed over actors.
+    units
+        Actor → its numeraire interest.
+    """
 
     id: str
     name: str
@@ -54,6 +62,7 @@ class LeverForecast:
     actor: str
     effects: Mapping[str, LeverEffect]
     gains: Mapping[str, Estimate]
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,8 @@ def _lever(model: Model, key: str, tables: Sequence[Table], first: np.ndarray, w
     gains = np.array([table[f"{PREFIX}.gain.{key}"] for table in tables])
     lever = model.levers[key]
     by_actor = {actor: estimate(gains[:, j], weights) for j, actor in enumerate(model.actors)}
-    return LeverForecast(key, lever.name, lever.pulls, lever.actor, effects, by_actor)
+    units = {actor: model.positions.dispute.numeraire.get(actor, "util") for actor in model.actors}
+    return LeverForecast(key, lever.name, lever.pulls, lever.actor, effects, by_actor, units)
 
 
 def _countable(model: Model, first: np.ndarray, weights: Float[np.ndarray, " draw"], seed: int) -> Mapping[str, tuple[int, ...]]:

@@ -116,7 +116,7 @@ def _posterior_weights(sigma, spread, sizes, nodes, coef, share, tail, axes, wei
 
 @jit
 def _read(table, weights, out):  # pragma: no cover - compiled
-    """out (lane, own) += Σ over own nodes h of weights (h, lane, own) · table (lane, h).
+    """Add to out (lane, own) the sum over own nodes h of weights (h, lane, own) · table (lane, h).
 
     Eight nodes at a time: the sum then stays in a register instead of going to memory and back for each.
     """
@@ -128,8 +128,10 @@ def _read(table, weights, out):  # pragma: no cover - compiled
             t0, t1, t2, t3 = table[lane, h], table[lane, h + 1], table[lane, h + 2], table[lane, h + 3]
             t4, t5, t6, t7 = table[lane, h + 4], table[lane, h + 5], table[lane, h + 6], table[lane, h + 7]
             for g in range(out.shape[1]):
-                low = weights[h, lane, g] * t0 + weights[h + 1, lane, g] * t1 + weights[h + 2, lane, g] * t2 + weights[h + 3, lane, g] * t3
-                high = weights[h + 4, lane, g] * t4 + weights[h + 5, lane, g] * t5 + weights[h + 6, lane, g] * t6 + weights[h + 7, lane, g] * t7
+                low = weights[h, lane, g] * t0 + weights[h + 1, lane, g] * t1
+                low += weights[h + 2, lane, g] * t2 + weights[h + 3, lane, g] * t3
+                high = weights[h + 4, lane, g] * t4 + weights[h + 5, lane, g] * t5
+                high += weights[h + 6, lane, g] * t6 + weights[h + 7, lane, g] * t7
                 out[lane, g] += low + high
     for h in range(whole, nodes):
         for lane in range(out.shape[0]):

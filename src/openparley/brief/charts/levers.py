@@ -14,9 +14,11 @@ ROW, LEFT, RIGHT = 60, 12, 74
 
 
 def tells(effect: LeverEffect) -> bool:
-    """Whether the model can tell a difference: its interval leaves out 0 and its size exceeds the Monte Carlo error."""
+    """Whether the model can tell a difference: its interval, as printed, leaves out 0 and its size exceeds the Monte Carlo error."""
     difference = effect.difference
-    return not (difference.low <= 0 <= difference.high) and abs(difference.value) > difference.mcse
+    unit = words.step(difference.mcse) / 100
+    low, high = round(difference.low / unit), round(difference.high / unit)
+    return not low <= 0 <= high and abs(difference.value) > difference.mcse
 
 
 def data(context: Context) -> list[Row]:

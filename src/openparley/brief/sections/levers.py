@@ -108,9 +108,10 @@ def _gains(context: Context) -> Table:
                     (verdict,),
                     (Ref(number),),
                     (Ref(number, number.range),),
+                    (Given(lever.units.get(actor, "util").replace("_", " "), name=True),),
                 )
             )
-    columns = (("Lever",), ("Position",), ("Gains or loses",), ("By",), ("90 % range",))
+    columns = (("Lever",), ("Position",), ("Gains or loses",), ("By",), ("90 % range",), ("In units of one",))
     return Table(
         "Who gains and who loses, each in its own numeraire; the figures of two positions cannot be added or compared",
         columns,
