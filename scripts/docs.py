@@ -7,6 +7,7 @@ case may hold is left out.
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import inspect
 import re
@@ -28,14 +29,22 @@ from openparley.game.positions import enumerate_positions
 from openparley.infer.model import DEFAULTS
 from openparley.record import casefile, entry, sources
 from openparley.record.plover import PLOVER_VERSION, TYPES
-from scripts.docs_meanings import ADDRESS_MEANINGS, DEFAULT_NOTES, ENTRY_MEANINGS, KEY_MEANINGS, MOVE_MEANINGS, STATE_MEANINGS
+from scripts.docs_meanings import (
+    ADDRESS_MEANINGS,
+    DEFAULT_NOTES,
+    ENTRY_MEANINGS,
+    KEY_MEANINGS,
+    MOVE_MEANINGS,
+    SETTING_MEANINGS,
+    STATE_MEANINGS,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
 LAYERS = ("record", "game", "solve", "infer", "forecast", "brief")
 HELP_WIDTH = 100
 NOTICE = "<!-- Written by `make docs`; change the program or scripts/docs.py, not this page. -->"
-BLOCK = re.compile(r"(<!-- generated: (?P<name>[a-z.-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+BLOCK = re.compile(r"(<!-- generated: (?P<name>[A-Za-z.-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 # Tables of case.toml in the order of the file, with the model that each is read into.
 TABLES: Mapping[str, type[BaseModel]] = {
@@ -71,7 +80,7 @@ def generated() -> dict[Path, str]:
     pages = {REFERENCE / "cli.md": cli_page(), REFERENCE / "moves.md": moves_page()}
     for path in sorted(REFERENCE.glob("*.md")):
         if path not in pages and BLOCK.search(text := path.read_text(encoding="utf-8")):
-            pages[path] = BLOCK.sub(lambda found: f"{found[1]}{block(found['name'])}{found[3]}", text)
+            pages[path] = BLOCK.sub(lambda found: f"{found[1]}\n{block(found['name']).strip()}\n\n{found[3]}", text)
     return pages
 
 
@@ -85,7 +94,9 @@ def block(name: str) -> str:
         "entries": entries,
         "plover": plover,
     }
-    return names_table(rest) if kind == "names" else makers[name]()
+    if kind == "names":
+        return names_table(rest)
+    return settings_table(*rest.split(".")) if kind == "settings" else makers[name]()
 
 
 def cli_page() -> str:
@@ -120,7 +131,7 @@ _CLI_INTRO = (
 
 
 def _help(command: click.Command, name: str) -> str:
-    settings = command.context_settings | {"terminal_width": HELP_WIDTH, "max_content_width": HELP_WIDTH}
+    settings = {**command.context_settings, "terminal_width": HELP_WIDTH, "max_content_width": HELP_WIDTH}
     context = click.Context(command, info_name=name, **settings)
     return "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
 
@@ -187,6 +198,31 @@ def names_table(layer: str) -> str:
         home = getattr(thing, "__module__", "") if inspect.isroutine(thing) or inspect.isclass(thing) else ""
         rows.append((f"`{name}`", _kind(thing), f"`{home}`" if home.startswith("openparley.") else "–", _meaning(module, name, thing)))
     return _table(("name", "is", "defined in", "in a sentence"), rows)
+
+
+def settings_table(layer: str, name: str) -> str:
+    """Settings of a method with their defaults; the meaning is what the docstring's attributes say."""
+    method = getattr(importlib.import_module(f"openparley.{layer}"), name)
+    documented = {**_attributes(method), **SETTING_MEANINGS.get(name, {})}
+    default = method()
+    rows = [(f"`{field.name}`", _setting(getattr(default, field.name)), documented[field.name]) for field in dataclasses.fields(method)]
+    return _table(("setting", "default", "meaning"), rows)
+
+
+def _attributes(thing: type) -> dict[str, str]:
+    """Attribute → text, from a NumPy docstring."""
+    section = (inspect.getdoc(thing) or "").partition("Attributes\n----------\n")[2]
+    found = re.findall(r"^(\w+)\n((?:[ ]{4}.*\n?)+)", section, re.MULTILINE)
+    return {name: " ".join(text.split()).replace("``", "`") for name, text in found}
+
+
+def _setting(value: Any) -> str:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        given = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        usual = type(value)()
+        changed = [f"{key}={item!r}" for key, item in given.items() if item != getattr(usual, key)]
+        return f"`{type(value).__name__}({', '.join(changed)})`"
+    return "none" if value is None else f"`{value!r}`"
 
 
 def _kind(thing: Any) -> str:

@@ -207,6 +207,14 @@ ENTRY_MEANINGS: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+# Settings whose meaning the docstring of their class leaves to their names.
+SETTING_MEANINGS: Mapping[str, Mapping[str, str]] = {
+    "PriorSampling": {
+        "seed": "seed of every random number; the same seed gives the same result",
+        "grid": "settings of the solver",
+    }
+}
+
 STATE_MEANINGS: Mapping[str, Mapping[str, str]] = {
     "mediated_ceasefire": {
         "offer": "what is on the table, or that talks have replaced it",

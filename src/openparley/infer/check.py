@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -14,6 +15,19 @@ from openparley.record.casefile import CaseFile, account_types
 from openparley.record.casetoml import Complain
 
 KNOWN = "known"  # the one type of an actor about whose motive the case has no rival accounts
+
+TINY = 1e-9  # what must be above zero
+BOUNDS = {
+    "chance": (0.0, 1.0),
+    "detection": (0.0, 1.0),
+    "error": (0.0, 1.0),
+    "drift": (0.0, 1.0),
+    "none": (0.0, 1.0),
+    "precision": (0.0, math.inf),
+    "prior": (0.0, math.inf),
+    "propensity": (TINY, math.inf),
+    "discount": (TINY, 1.0),
+}
 
 Found = Iterator[Complaint]
 
@@ -95,6 +109,10 @@ def _check_assumptions(file: CaseFile, dispute: Dispute, moves: Mapping[str, tup
     for number, assumption in enumerate(file.assumptions):
         path = ("assumptions", number, "sets")
         yield from _check_address(complain, path, assumption.sets, dispute, types, moves)
+        if (bounds := BOUNDS.get(assumption.sets.split(".")[0])) and not bounds[0] <= assumption.low <= assumption.high <= bounds[1]:
+            words = f"from {bounds[0]:g} to {bounds[1]:g}" if bounds[1] < math.inf else f"{bounds[0]:g} or more"
+            message = f"low = {assumption.low:g} to high = {assumption.high:g} leaves what {assumption.sets} can be: {words}."
+            yield complain(path, message, value=[assumption.low, assumption.high], allowed=words)
         if counts[assumption.sets] > 1:
             yield complain(path, f"“{assumption.sets}” is set by {counts[assumption.sets]} assumptions; keep one.", value=assumption.sets)
     for name, meaning in dispute.chance.items():

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from openparley.errors import CaseError, Complaint
+from openparley.game.check import NOTE, check_dispute
 from openparley.game.dispute import Dispute, PublicState
 from openparley.game.families import FAMILIES
 from openparley.game.parameters import Motives, Parameters, even_drift
@@ -153,10 +154,15 @@ def build_model(case: Case) -> Model:
     types = actor_types(case.file, dispute)
     levers = {lever.id: lever for lever in case.file.levers}
     changed = {key: _with_lever(kind(chance, **{**settings.options, **lever.game}), positions) for key, lever in levers.items()}
-    return Model(
+    model = Model(
         case.name, settings.family, types, start, positions, settings.rounds, today, calendar, case.file.assumptions, case.file.outcomes,
         levers, changed, observe(case),
     )  # fmt: skip
+    likely = model.parameters({assumption.id: assumption.likely for assumption in case.file.assumptions})
+    wrong = [message for message in check_dispute(dispute, likely, start) if not message.startswith(NOTE)]
+    if wrong:
+        raise CaseError([Complaint("case.toml", None, None, None, None, None, message) for message in wrong])
+    return model
 
 
 def _without_line(path: tuple[Any, ...], message: str, *, value: Any = None, allowed: Any = None, hint: str | None = None) -> Complaint:

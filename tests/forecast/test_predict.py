@@ -1,0 +1,127 @@
+"""From futures to the forecast: cumulative, averaged by weight, split by account, paired by lever."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from openparley.forecast.forecast import Forecast
+from openparley.forecast.futures import NEVER, Futures
+from openparley.forecast.predict import PREFIX, predict
+from openparley.infer.engine import PriorSampling, Run, run_draws
+from openparley.infer.model import Model, build_model
+from openparley.infer.posterior import Posterior
+from openparley.infer.summary import summarise
+from openparley.record.case import open_case
+from openparley.solve.belief_grid import BeliefGrid
+
+EXACT = 1e-12
+DRAWS, FUTURES = 3, 64
+ENGINE = PriorSampling(draws=DRAWS, grid=BeliefGrid(nodes=3, tolerance=1e-3), processes=1)
+
+Done = tuple[Model, Run, Posterior, Forecast]
+
+
+@pytest.fixture(scope="module")
+def done() -> Done:
+    whole = build_model(open_case("strait-talks"))
+    model = replace(whole, rounds=18, calendar=whole.calendar[:18])
+    run = run_draws(model, ENGINE, {PREFIX: Futures(FUTURES)})
+    posterior = summarise(model, run, ENGINE)
+    return model, run, posterior, predict(model, run, posterior)
+
+
+def test_weeks_begin_today(done: Done) -> None:
+    model, _, _, forecast = done
+    assert forecast.weeks == model.calendar[model.today :]
+    assert forecast.futures == DRAWS * FUTURES
+    assert list(forecast.outcomes) == [outcome.id for outcome in model.outcomes]
+
+
+def test_cumulative_by_week(done: Done) -> None:
+    for outcome in done[3].outcomes.values():
+        values = [week.value for week in outcome.by_week]
+        assert len(values) == len(done[3].weeks)
+        assert (np.diff(values) >= -EXACT).all()
+        assert outcome.at_horizon is outcome.by_week[-1]
+        assert all(0 <= week.low <= week.value <= week.high <= 1 for week in outcome.by_week)
+
+
+def test_probability_is_the_weighted_frequency(done: Done) -> None:
+    model, run, posterior, forecast = done
+    for i, outcome in enumerate(model.outcomes):
+        per_draw = [(table[f"{PREFIX}.first"][:, i] != NEVER).mean() for table in run.tables]
+        assert forecast.outcomes[outcome.id].at_horizon.value == pytest.approx(posterior.weights @ per_draw, abs=EXACT)
+        before = np.mean([(table[f"{PREFIX}.first_prior"][:, i] != NEVER).mean() for table in run.tables])
+        assert forecast.outcomes[outcome.id].prior.value == pytest.approx(before, abs=EXACT)
+
+
+def test_nothing_happens_before_today(done: Done) -> None:
+    model, run, _, _ = done
+    for table in run.tables:
+        first = table[f"{PREFIX}.first"]
+        assert first[first != NEVER].min() >= model.today
+        assert first.max() < model.rounds
+
+
+def test_accounts_average_back_to_the_total(done: Done) -> None:
+    model, run, posterior, forecast = done
+    worlds = np.array([table[f"{PREFIX}.world"] for table in run.tables])
+    for outcome in forecast.outcomes.values():
+        for index, actor in enumerate(model.uncertain):
+            kinds = run.tables[0]["world_types"][worlds, index]
+            labels = dict([*enumerate(model.types[actor]), (-1, "none")])
+            found = outcome.by_account[actor]
+            total = 0.0
+            for k, label in labels.items():
+                mass = float(posterior.weights @ (kinds == k).mean(1))
+                assert (label in found) == (mass > 0)
+                total += mass * found[label].value if mass else 0.0
+            assert total == pytest.approx(outcome.at_horizon.value, abs=EXACT)
+
+
+def test_accounts_of_the_futures_are_those_of_the_posterior(done: Done) -> None:
+    """Futures are spread evenly over branches and accounts: no draw is off by more than one future a world."""
+    model, run, _, _ = done
+    for table in run.tables:
+        share = np.bincount(table[f"{PREFIX}.world"], minlength=len(table["world_types"])) / FUTURES
+        assert np.abs(share - table["world_share"][-1]).max() < 0.15
+    mean = np.mean([np.bincount(t[f"{PREFIX}.world"], minlength=len(t["world_types"])) / FUTURES - t["world_share"][-1] for t in run.tables], axis=0)
+    assert np.abs(mean).max() < 0.1
+    assert model.uncertain
+
+
+def test_levers_are_paired(done: Done) -> None:
+    model, run, posterior, forecast = done
+    assert list(forecast.levers) == list(model.levers)
+    for key, lever in forecast.levers.items():
+        assert (lever.name, lever.pulls, lever.actor) == (model.levers[key].name, model.levers[key].pulls, model.levers[key].actor)
+        for i, outcome in enumerate(model.outcomes):
+            effect = lever.effects[outcome.id]
+            pulled = [(table[f"{PREFIX}.first.{key}"][:, i] != NEVER).mean() for table in run.tables]
+            assert effect.with_lever.value == pytest.approx(posterior.weights @ pulled, abs=EXACT)
+            assert effect.without == forecast.outcomes[outcome.id].at_horizon
+            assert effect.difference.value == pytest.approx(effect.with_lever.value - effect.without.value, abs=EXACT)
+        assert list(lever.gains) == list(model.actors)
+
+
+def test_what_a_lever_rules_out_does_not_happen(done: Done) -> None:
+    forecast = done[3]
+    assert forecast.levers["deadline_binds"].effects["lapse"].with_lever.value == 0
+    assert forecast.levers["support_guaranteed"].effects["support_cut"].with_lever.value == 0
+
+
+def test_fifty_futures_to_count(done: Done) -> None:
+    model, _, _, forecast = done
+    assert set(forecast.futures_sample) == set(forecast.outcomes)
+    for outcome in forecast.outcomes.values():
+        weeks = np.array(forecast.futures_sample[outcome.id])
+        assert len(weeks) == 50
+        assert set(weeks) <= {NEVER, *range(model.rounds - model.today)}
+        share = (weeks != NEVER).mean()
+        assert share == pytest.approx(outcome.at_horizon.value, abs=4 * np.sqrt(0.25 / 50))
+
+
+def test_same_run_same_forecast(done: Done) -> None:
+    model, run, posterior, forecast = done
+    assert predict(model, run, posterior) == forecast
