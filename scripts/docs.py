@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import inspect
+import math
 import re
 import sys
 import types
@@ -26,6 +27,7 @@ from openparley.cli import Verbs, group, verbs
 from openparley.game.dispute import WORLD, Dispute, Draw, End, Move, PublicState
 from openparley.game.families import FAMILIES
 from openparley.game.positions import enumerate_positions
+from openparley.infer.check import BOUNDS, TINY
 from openparley.infer.model import DEFAULTS
 from openparley.record import casefile, entry, sources
 from openparley.record.plover import PLOVER_VERSION, TYPES
@@ -167,8 +169,16 @@ def addresses() -> str:
             raise KeyError(f"the address “{head}” has no meaning in scripts/docs_meanings.py")
         default = DEFAULT_NOTES.get(head) or f"{DEFAULTS[head]:g}"
         pattern = ".".join((head, *rest)).replace("|", r"\|")
-        rows.append((f"`{pattern}`", ADDRESS_MEANINGS[head], default))
-    return _table(("address", "what it sets", "unless set"), rows)
+        rows.append((f"`{pattern}`", ADDRESS_MEANINGS[head], _bounds(head), default))
+    return _table(("address", "what it sets", "can be", "unless set"), rows)
+
+
+def _bounds(head: str) -> str:
+    if head not in BOUNDS:
+        return "any number"
+    low, high = BOUNDS[head]
+    least = "above 0" if 0 < low <= TINY else f"from {low:g}"
+    return least if high == math.inf else f"{least} to {high:g}"
 
 
 def entries() -> str:

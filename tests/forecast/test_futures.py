@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from openparley.forecast.futures import NEVER, Futures
+from openparley.game.parameters import Parameters
 from openparley.infer.draw import Drawn, Table, work
 from openparley.infer.filter import Filter
 from openparley.infer.model import Model, build_model
@@ -41,10 +42,10 @@ def _family(monkeypatch: pytest.MonkeyPatch) -> None:
     known_family(monkeypatch)
 
 
-def drawn(reports: tuple[Report, ...] = (), *, today: int, levers: tuple[str, ...] = ()) -> Drawn:
-    model = small_model(PARAMETERS, reports, rounds=ROUNDS, today=today, levers=levers)
-    solution, told = solved(model, PARAMETERS), reporting(model)
-    return Drawn(model, 0, SEED, PARAMETERS, told, solution, Filter(model, solution, told, merge=None).run(), GRID)
+def drawn(reports: tuple[Report, ...] = (), *, today: int, levers: tuple[str, ...] = (), parameters: Parameters = PARAMETERS) -> Drawn:
+    model = small_model(parameters, reports, rounds=ROUNDS, today=today, levers=levers)
+    solution, told = solved(model, parameters), reporting(model)
+    return Drawn(model, 0, SEED, parameters, told, solution, Filter(model, solution, told, merge=None).run(), GRID)
 
 
 @pytest.mark.parametrize("record", RECORDS)
@@ -52,11 +53,10 @@ def test_frequencies_are_the_sums_over_all_histories(record: str) -> None:
     reports = RECORDS[record]
     one = drawn(reports, today=1 if reports else 0)
     first = Futures(COUNT)(one)["first"]
-    exact = Enumeration(one.model, one.solution, one.reporting)
+    exact = Enumeration(one.model, one.solution, one.reporting).forecast(MATCHES)
     for i, outcome in enumerate(OUTCOMES):
-        for t in range(ROUNDS):
+        for t, prob in enumerate(exact[outcome.id]):
             frequency = float(((first[:, i] != NEVER) & (first[:, i] <= t)).mean())
-            prob = exact.forecast(MATCHES[outcome.id], t)
             sigma = np.sqrt(max(prob * (1 - prob), 1e-9) / COUNT)
             assert frequency == pytest.approx(prob, abs=MOST_SIGMAS * sigma), (outcome.id, t)
 
@@ -64,13 +64,12 @@ def test_frequencies_are_the_sums_over_all_histories(record: str) -> None:
 def test_futures_from_before_the_record_do_not_know_it() -> None:
     """Counts of the habit predictor aside, which "none of these" keeps."""
     known, unknown = drawn(RECORDS["a threat"], today=1), drawn(today=0)
-    exact = Enumeration(unknown.model, unknown.solution, unknown.reporting)
+    exact = Enumeration(unknown.model, unknown.solution, unknown.reporting).forecast(MATCHES)
     for one in (known, unknown):
         first = Futures(COUNT)(one)["first_prior"]
         for i, outcome in enumerate(OUTCOMES):
-            prob = exact.forecast(MATCHES[outcome.id], ROUNDS)
             slack = 0.02 if one is known else 0.0  # "none of these" has a weight of 15 % and has seen two moves
-            assert (first[:, i] != NEVER).mean() == pytest.approx(prob, abs=MOST_SIGMAS * np.sqrt(0.25 / COUNT) + slack)
+            assert (first[:, i] != NEVER).mean() == pytest.approx(exact[outcome.id][-1], abs=MOST_SIGMAS * np.sqrt(0.25 / COUNT) + slack)
 
 
 def test_futures_are_reproducible_and_depend_on_seed_and_draw() -> None:
@@ -106,25 +105,30 @@ def test_frequencies_with_a_lever_are_the_sums_over_all_histories_of_its_game() 
     one = drawn(today=0, levers=("binds",))
     first = Futures(COUNT)(one)["first.binds"]
     pulled = replace(one.model, positions=one.model.lever_positions["binds"], lever_positions={}, levers={})
-    exact = Enumeration(pulled, solved(pulled, PARAMETERS), one.reporting)
+    exact = Enumeration(pulled, solved(pulled, PARAMETERS), one.reporting).forecast(MATCHES)
     for i, outcome in enumerate(OUTCOMES):
-        prob = exact.forecast(MATCHES[outcome.id], ROUNDS)
+        prob = exact[outcome.id][-1]
         sigma = np.sqrt(max(prob * (1 - prob), 1e-9) / COUNT)
         assert (first[:, i] != NEVER).mean() == pytest.approx(prob, abs=MOST_SIGMAS * sigma)
 
 
 def test_gains_are_differences_of_expected_utils_in_each_actors_numeraire() -> None:
-    one = drawn(today=0, levers=("binds",))
-    gains = Futures(COUNT)(one)["gain.binds"]
+    mediator = PARAMETERS.motives["mediator"]
+    dear = {kind: {**row, "lapse": -2.0} for kind, row in mediator.weights.items()}
+    parameters = replace(PARAMETERS, motives={**PARAMETERS.motives, "mediator": replace(mediator, weights=dear)})
+    one = drawn(today=0, levers=("binds",), parameters=parameters)
+    table = Futures(COUNT)(one)
     pulled = replace(one.model, positions=one.model.lever_positions["binds"], lever_positions={}, levers={})
     usual = Enumeration(one.model, one.solution, one.reporting)
-    bound = Enumeration(pulled, solved(pulled, PARAMETERS), one.reporting)
-    numeraire = {"mediator": 1.0, "party_a": 1.0}  # a lapse to the mediator, a week of war to party A
-    for gain, (actor, unit) in zip(gains, numeraire.items(), strict=True):
-        prior = PARAMETERS.motives[actor].prior
-        by_hand = sum(share * (bound.worth(actor, k) - usual.worth(actor, k)) for k, share in enumerate(prior)) / unit
-        assert gain == pytest.approx(by_hand, abs=GRID_ERROR + SAMPLED)
-        assert abs(gain) > 10 * (GRID_ERROR + SAMPLED)
+    bound = Enumeration(pulled, solved(pulled, parameters), one.reporting)
+    unit = {"mediator": 2.0, "party_a": 1.0}  # what a lapse is to the mediator, a week of war to party A
+    for gain, actor in zip(table["gain.binds"], unit, strict=True):
+        kinds = one.filtered.worlds.of(actor)[table["world"]]
+        share = [float((kinds == k).sum() / (kinds >= 0).sum()) for k in range(len(parameters.motives[actor].types))]
+        assert share == pytest.approx(parameters.motives[actor].prior, abs=SAMPLED)
+        by_hand = sum(s * (bound.worth(actor, k) - usual.worth(actor, k)) for k, s in enumerate(share)) / unit[actor]
+        assert gain == pytest.approx(by_hand, abs=GRID_ERROR)
+        assert abs(gain) > 10 * GRID_ERROR
 
 
 def test_after_the_end_nothing_more_happens() -> None:

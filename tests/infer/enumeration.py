@@ -5,7 +5,7 @@ the record says of a history is another, and every answer is a sum over all of t
 """
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -177,17 +177,24 @@ class Enumeration:
                 found[path[-1]] += prior * told * self.play(whole, path, lambda t: (t.round, t.step) < stop)
         return found
 
-    def forecast(self, matches: Callable[[Whole, Taken], bool], by: int) -> float:
-        """P(an option that matches is taken after the record and by the end of a round | the record)."""
-        happens = total = 0.0
-        for path, prior in self.paths(self.solution.rounds):
-            for whole in self.histories:
-                told = np.prod([self.told(t) for t in whole.taken if (t.round, t.step) < self.stop])
+    def forecast(self, matches: Mapping[str, Callable[[Whole, Taken], bool]]) -> dict[str, np.ndarray]:
+        """P(an option that matches is taken after the record and by the end of each round | the record)."""
+        rounds = self.solution.rounds
+        cases = []
+        for whole in self.histories:
+            told = float(np.prod([self.told(t) for t in whole.taken if (t.round, t.step) < self.stop]))
+            ahead = [t for t in whole.taken if t.label and (t.round, t.step) >= self.stop]
+            first = {key: min((t.round for t in ahead if match(whole, t)), default=rounds) for key, match in matches.items()}
+            cases.append((whole, told, first))
+        found = {key: np.zeros(rounds + 1) for key in matches}
+        total = 0.0
+        for path, prior in self.paths(rounds):
+            for whole, told, first in cases:
                 weight = prior * told * self.play(whole, path, lambda t: True)
                 total += weight
-                if any(matches(whole, t) for t in whole.taken if t.label and (t.round, t.step) >= self.stop and t.round <= by):
-                    happens += weight
-        return float(happens / total)
+                for key, t in first.items():
+                    found[key][t] += weight
+        return {key: np.cumsum(at)[:rounds] / total for key, at in found.items()}
 
     # utils
 

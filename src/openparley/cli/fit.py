@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from openparley.cli._fitting import engine_options, run_fit
 from openparley.cli._frame import finish, print_table, shown, verb
-
-if TYPE_CHECKING:
-    from openparley.infer.posterior import Estimate
 
 
 @verb("parley fit strait-talks", "parley fit ./my-case --draws 256 --seed 7", "parley fit ukraine-2025 --quick --json")
@@ -22,8 +18,17 @@ def command(case: str, runs: Path | None, draws: int, seed: int, quick: bool, pr
     """Print the accounts and the outcomes; finished draws of an interrupted run are reused."""
     fitted = run_fit(case, runs, draws=draws, seed=seed, quick=quick, processes=processes, quiet=as_json)[1]
     posterior, forecast = fitted.posterior, fitted.forecast
-    accounts = [(actor, label, *_percent(number)) for actor, path in posterior.accounts.items() for label, number in path.now.items()]
-    outcomes = [(outcome.name, *_percent(outcome.at_horizon)) for outcome in forecast.outcomes.values()]
+    only_range = posterior.diagnostics.odds_as_range
+    accounts = [
+        (actor, label, "–" if only_range else _whole(number.value), f"{_whole(number.low)} – {_whole(number.high)}")
+        for actor, path in posterior.accounts.items()
+        for label, number in path.now.items()
+    ]
+    outcomes = [
+        (outcome.name, _whole(number.value), f"{_whole(number.low)} – {_whole(number.high)}")
+        for outcome in forecast.outcomes.values()
+        for number in (outcome.at_horizon,)
+    ]
     if not as_json:
         print_table(("actor", "account", "share now", "90 % range over assumptions"), accounts)
         click.echo("")
@@ -31,10 +36,6 @@ def command(case: str, runs: Path | None, draws: int, seed: int, quick: bool, pr
         click.echo(f"\nStatus: {posterior.status}.")
     data = {"run": fitted.run, "accounts": accounts, "outcomes": outcomes}
     finish(as_json, data, wrote=[fitted.folder / "run.json"], then=f"parley brief {shown(case)}")
-
-
-def _percent(number: Estimate) -> tuple[str, str]:
-    return _whole(number.value), f"{_whole(number.low)} – {_whole(number.high)}"
 
 
 def _whole(share: float) -> str:

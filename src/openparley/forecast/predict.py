@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from openparley.forecast.forecast import Forecast, LeverEffect, LeverForecast, OutcomeForecast
 from openparley.forecast.futures import NEVER
@@ -26,18 +26,25 @@ def predict(model: Model, run: Run, posterior: Posterior) -> Forecast:
     Intervals are over the assumptions; the noise of a finite number of futures is taken out of them and stands apart
     as Monte Carlo error.
     """
-    first = np.array([table[f"{PREFIX}.first"] for table in run.tables])
-    weeks = range(model.today, model.rounds)
+    first = _within(model, [table[f"{PREFIX}.first"] for table in run.tables])
+    first_prior = _within(model, [table[f"{PREFIX}.first_prior"] for table in run.tables])
+    weeks = range(model.today, model.horizon)
     outcomes = {}
     for i, outcome in enumerate(model.outcomes):
         by_week = tuple(_share((first[:, :, i] != NEVER) & (first[:, :, i] <= t), posterior.weights) for t in weeks)
-        before = np.array([table[f"{PREFIX}.first_prior"][:, i] for table in run.tables]) != NEVER
+        before = first_prior[:, :, i] != NEVER
         even = np.full(len(run.tables), 1 / len(run.tables))
         by_account = _by_account(model, run.tables, first[:, :, i] != NEVER, posterior.weights)
         outcomes[outcome.id] = OutcomeForecast(outcome.id, outcome.name, by_week, by_account, _share(before, even))
     levers = {key: _lever(model, key, run.tables, first, posterior.weights) for key in model.levers}
     sample = _countable(model, first, posterior.weights, int(posterior.settings["seed"]))
-    return Forecast(model.calendar[model.today :], outcomes, levers, first.shape[0] * first.shape[1], sample)
+    return Forecast(model.calendar[model.today : model.horizon], outcomes, levers, first.shape[0] * first.shape[1], sample)
+
+
+def _within(model: Model, first: Sequence[np.ndarray]) -> Int[np.ndarray, "draw future outcome"]:
+    """First occurrences by draw; those beyond the forecast's last week count as never."""
+    rounds = np.array(first)
+    return np.where(rounds < model.horizon, rounds, NEVER)
 
 
 def _share(happened: Bool[np.ndarray, "draw future"], weights: Float[np.ndarray, " draw"]) -> Estimate:
@@ -78,7 +85,7 @@ def _by_account(
 
 
 def _lever(model: Model, key: str, tables: Sequence[Table], first: np.ndarray, weights: Float[np.ndarray, " draw"]) -> LeverForecast:
-    pulled = np.array([table[f"{PREFIX}.first.{key}"] for table in tables])
+    pulled = _within(model, [table[f"{PREFIX}.first.{key}"] for table in tables])
     effects = {}
     for i, outcome in enumerate(model.outcomes):
         without, with_lever = first[:, :, i] != NEVER, pulled[:, :, i] != NEVER

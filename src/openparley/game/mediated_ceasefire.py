@@ -57,6 +57,7 @@ class MediatedCeasefire(Dispute):
             "lapse": "a deadline passes without enforcement; half when talks are the reason, more after earlier lapses",
             "defied": "party A lets a week pass without accepting what party B has accepted",
             "violence": "a wave of strikes",
+            "unanswered": "the mediator lets a wave of strikes pass without a threat or a sanction",
             "support_week": "a week of outside support for party B",
             "support_cut": "support is cut off, or a week without it",
             "walk_away": "the mediator gives up and the war goes on without it",
@@ -89,10 +90,11 @@ class MediatedCeasefire(Dispute):
 
         A bound deadline (the lever) is enforced when due; until then the threat cannot be dropped.
         """
-        week = {"support_week": float(s.support == "full"), "violence": float(s.violence == "high")}
+        answered = {"support_week": float(s.support == "full")}
+        week = {**answered, "unanswered": float(s.violence == "high")}
         s = s.but(violence="low")
         walk = Move("walk_away", End("walk_away", walk_away=1), **week)
-        enforce = Move("enforce", s.but(deadline="none", sanctions=1), sanction_price=1, pressure=1, **week)
+        enforce = Move("enforce", s.but(deadline="none", sanctions=1), sanction_price=1, pressure=1, **answered)
         if s.deadline == "due":
             yield enforce
             if not self.deadline_binds:
@@ -106,7 +108,7 @@ class MediatedCeasefire(Dispute):
             if not self.deadline_binds:
                 yield Move("let_lapse", s.threat_gone(), lapse=self._shame(s), **week)
         else:
-            yield Move("threaten", s.but(deadline="set"), threat=1, pressure=0.3, **week)
+            yield Move("threaten", s.but(deadline="set"), threat=1, pressure=0.3, **answered)
             if s.offer in ("none", "talks"):
                 yield Move("table_offer", s.but(offer="tabled"), **week)
         if s.support == "cut":

@@ -77,8 +77,8 @@ def check_model(file: CaseFile, complain: Complain) -> Found:
     if sum(outcome.headline for outcome in file.outcomes) != 1:
         yield complain(("outcomes",), "exactly one outcome must be the headline.", allowed="headline = true once")
     last = file.round_of(file.cutoff)
-    if last is None or last >= settings.rounds - 1:
-        limit = f"a round from 0 to {settings.rounds - 2}"
+    if last is None or last >= settings.rounds - settings.margin - 1:
+        limit = f"a round from 0 to {settings.rounds - settings.margin - 2} (rounds less margin)"
         yield complain(
             ("model", "rounds"),
             f"the cut-off {file.cutoff} falls in round {last}; it must be {limit}.",

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from openparley.game.parameters import Parameters
+from openparley.game.positions import ENDED
 from openparley.infer.filter import Filter, Filtered
 from openparley.infer.model import Model, Reporting
 from openparley.solve.belief_grid import BeliefGrid, solve
 from openparley.solve.certificate import certify
 from openparley.solve.solution import Solution
 
-CERTIFIED_EVERY = 8  # a certificate costs about as much as a solve; every eighth draw is a fair sample of them
-CERTIFICATE_SAMPLES = 48
+CERTIFIED_EVERY = 16  # a certificate costs about half as much as a solve; every sixteenth draw is a fair sample
+CERTIFICATE_SAMPLES = 512  # errors have a long tail, which a smaller sample misses
+CERTIFIED = (
+    "logit_residual", "interpolation_error", "value_error", "other_roots", "sampled",
+    "interpolation_error_on_path", "value_error_on_path", "other_roots_on_path",
+)  # fmt: skip
+FINER = 2  # further nodes a split of the grid that the first draw is compared with
 
 Table = dict[str, np.ndarray]
 
@@ -70,11 +76,29 @@ def work(model: Model, values: Mapping[str, float], index: int, seed: int, metho
     }
     if index % CERTIFIED_EVERY == 0:
         proof = certify(solution, samples=CERTIFICATE_SAMPLES, rng=np.random.default_rng([seed, index]))
-        gap = max(proof.best_response_gap.values())
-        table["certificate"] = np.array(
-            [proof.logit_residual, proof.interpolation_error, proof.value_error, gap, proof.other_roots, proof.sampled]
-        )  # fmt: skip
+        table |= {f"certificate.{name}": np.array(getattr(proof, name)) for name in CERTIFIED}
+        table["certificate.best_response_gap"] = np.array(max(proof.best_response_gap.values()))
+    if index == 0:
+        table["finer"] = np.array(_on_a_finer_grid(model, parameters, reporting, solution, filtered, method))
     drawn = Drawn(model, index, seed, parameters, reporting, solution, filtered, method)
     for name, task in tasks.items():
         table |= {f"{name}.{key}": value for key, value in task(drawn).items()}
     return table
+
+
+def _on_a_finer_grid(
+    model: Model, parameters: Parameters, reporting: Reporting, solution: Solution, filtered: Filtered, method: BeliefGrid
+) -> tuple[float, float, float]:
+    """How much a finer grid would change: choices today, shares of worlds, log evidence; the largest differences."""
+    nodes = {actor: method.nodes_for(actor) + FINER for actor in model.uncertain}
+    dispute = model.dispute(parameters)
+    finer = solve(model.positions, parameters, rounds=model.rounds, method=replace(method, nodes=nodes), dispute=dispute)
+    again = Filter(model, finer, reporting).run()
+    here = filtered.branches.position != ENDED
+    where, beliefs = filtered.branches.position[here], {a: b[here] for a, b in filtered.branches.beliefs.items()}
+    choices = [game.choices(filtered.today, filtered.step, where, beliefs) for game in (solution, finer)]
+    return (
+        float(np.abs(choices[0] - choices[1]).max(initial=0.0)),
+        float(np.abs(filtered.world_share - again.world_share).max()),
+        float(np.abs(filtered.log_evidence - again.log_evidence).max()),
+    )

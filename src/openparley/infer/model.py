@@ -34,7 +34,7 @@ class Reporting:
     detection
         Actor → move → probability that a report of the move reaches the record.
     error
-        Probability that a report names the wrong move.
+        Probability that a report names the wrong move, whatever the kind of its entries.
     none
         Actor → prior share of "none of these".
     """
@@ -50,6 +50,8 @@ class Model:
 
     Attributes
     ----------
+    horizon
+        First round that is no longer forecast.
     today
         Round in which the cut-off falls.
     levers
@@ -62,6 +64,7 @@ class Model:
     start: PublicState
     positions: Positions
     rounds: int
+    horizon: int
     today: int
     calendar: tuple[Round, ...]
     assumptions: tuple[Assumption, ...]
@@ -95,7 +98,9 @@ class Model:
         values = self.values_of(draw)
         usual = values.get("detection.default", DEFAULTS["detection"])
         moves = moves_by_actor(self.positions)
-        detection = {a: {move: values.get(f"detection.{a}.{move}", usual) for move in moves[a]} for a in self.actors}
+        detection = {
+            a: {move: values.get(f"detection.{a}.{move}", values.get(f"detection.{a}", usual)) for move in moves[a]} for a in self.actors
+        }
         none = {a: values.get(f"none.{a}", DEFAULTS["none"]) for a in self.uncertain}
         return Reporting(detection, values.get("error.event", DEFAULTS["error"]), none)
 
@@ -113,6 +118,8 @@ class Model:
         shares = np.array([values.get(f"prior.{actor}.{kind}", 1.0) for kind in kinds])
         drift = even_drift(len(kinds), values.get(f"drift.{actor}", DEFAULTS["drift"]))
         for i, leave in enumerate(kinds):
+            if (prob := values.get(f"drift.{actor}.{leave}")) is not None:
+                drift[i] = even_drift(len(kinds), prob)[i]
             for j, enter in enumerate(kinds):
                 if i != j and (prob := values.get(f"drift.{actor}.{leave}.{enter}")) is not None:
                     drift[i, i] += drift[i, j] - prob
@@ -155,8 +162,8 @@ def build_model(case: Case) -> Model:
     levers = {lever.id: lever for lever in case.file.levers}
     changed = {key: _with_lever(kind(chance, **{**settings.options, **lever.game}), positions) for key, lever in levers.items()}
     model = Model(
-        case.name, settings.family, types, start, positions, settings.rounds, today, calendar, case.file.assumptions, case.file.outcomes,
-        levers, changed, observe(case),
+        case.name, settings.family, types, start, positions, settings.rounds, settings.rounds - settings.margin, today, calendar,
+        case.file.assumptions, case.file.outcomes, levers, changed, observe(case),
     )  # fmt: skip
     likely = model.parameters({assumption.id: assumption.likely for assumption in case.file.assumptions})
     wrong = [message for message in check_dispute(dispute, likely, start) if not message.startswith(NOTE)]

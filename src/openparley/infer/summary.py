@@ -143,28 +143,37 @@ def _verdicts(run: Run, weights: np.ndarray) -> dict[str, AssumptionVerdict]:
 
 def _diagnostics(tables: Sequence[Table], weights: np.ndarray, moves: Sequence[ObservedMove]) -> Diagnostics:
     worth, shape = effective_draws(weights), pareto_k(weights)
-    proven = np.array([table["certificate"] for table in tables if "certificate" in table])
-    several = float((proven[:, 4] > 0).mean()) if len(proven) else float("nan")
+    several = float(np.mean([table["certificate.other_roots"] > 0 for table in tables if "certificate.other_roots" in table]))
     as_range = bool(worth < FEWEST_EFFECTIVE or not shape <= K_HAT_LIMIT)
     return Diagnostics(len(weights), worth, shape, as_range, float(max(table["coarse_share"] for table in tables)), several)
 
 
 def _certificate(model: Model, tables: Sequence[Table], engine: PriorSampling) -> dict[str, float | int | str]:
-    proven = np.array([table["certificate"] for table in tables if "certificate" in table])
-    worst = proven.max(0)
+    proven = {key: np.array([table[key] for table in tables if key in table]) for key in tables[0] if key.startswith("certificate.")}
+
+    def worst(name: str) -> float:
+        return float(proven[f"certificate.{name}"].max())
+
+    choices, shares, evidence = (float(change) for change in tables[0]["finer"])
     return {
         "concept": "agent logit quantal response equilibrium, public beliefs",
         "positions": len(model.positions),
         "rounds": model.rounds,
         "grid": " × ".join(f"{engine.grid.nodes_for(actor)} nodes a split ({actor})" for actor in model.uncertain),
-        "draws_certified": len(proven),
-        "stages_sampled": int(proven[:, 5].sum()),
+        "draws_certified": len(proven["certificate.sampled"]),
+        "stages_sampled": int(proven["certificate.sampled"].sum()),
         "solver_residual": float(max(table["residual"] for table in tables)),
-        "logit_residual": float(worst[0]),
-        "interpolation_error": float(worst[1]),
-        "value_error": float(worst[2]),
-        "best_response_gap": float(worst[3]),
-        "stages_with_other_roots": int(proven[:, 4].sum()),
+        "logit_residual": worst("logit_residual"),
+        "interpolation_error": worst("interpolation_error"),
+        "interpolation_error_on_path": worst("interpolation_error_on_path"),
+        "value_error": worst("value_error"),
+        "value_error_on_path": worst("value_error_on_path"),
+        "best_response_gap": worst("best_response_gap"),
+        "stages_with_other_roots": int(proven["certificate.other_roots"].sum()),
+        "stages_with_other_roots_on_path": int(proven["certificate.other_roots_on_path"].sum()),
+        "finer_grid_changes_choices_by": choices,
+        "finer_grid_changes_shares_by": shares,
+        "finer_grid_changes_log_evidence_by": evidence,
         "unsettled_stages": int(sum(int(table["unsettled"]) for table in tables)),
     }
 

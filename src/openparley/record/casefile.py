@@ -82,12 +82,16 @@ class Account(Model):
 
 
 class ModelSettings(Model):
-    """Which dispute is played, when it starts, how long a round lasts, where the public state begins."""
+    """Which dispute is played, when it starts, how long a round lasts, where the public state begins.
+
+    The last ``margin`` of the ``rounds`` are solved but not forecast, because play near the end of a game looks to it.
+    """
 
     family: Text
     start: Day
     round_days: Annotated[Whole, Field(ge=1, le=366)] = 7
     rounds: Annotated[Whole, Field(ge=1, le=1000)] = 26
+    margin: Annotated[Whole, Field(ge=0, le=1000)] = 4
     initial: dict[str, Scalar] = Field(default_factory=dict)
     options: dict[str, Scalar] = Field(default_factory=dict)
 
@@ -128,8 +132,8 @@ class Assumption(Model):
         # error and detection are closed lists: a third spelling would be silently unused.
         if not needed <= len(rest) <= len(pattern) or not all(rest):
             raise PydanticCustomError("bad_address", "not an address", {"allowed": ".".join((head, *pattern))})
-        if head == "error" and rest[0] not in ("event", "commitment", "status"):
-            raise PydanticCustomError("bad_address", "not an address", {"allowed": ["error.event", "error.commitment", "error.status"]})
+        if head == "error" and rest != ["event"]:
+            raise PydanticCustomError("bad_address", "not an address", {"allowed": ["error.event"]})
         return value
 
     @model_validator(mode="after")

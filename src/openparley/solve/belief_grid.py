@@ -144,7 +144,6 @@ class _Work:
                 base = parameters.motives[mover].propensity
                 for o in positions.options(v):
                     self.log_base[o] = np.log(base.get(positions.labels[o], 1.0))
-        self.drift = [self._drift(actor) for actor in self.actors]
         self.policy = {s: self._even_policy(s) for s, name in enumerate(positions.steps) if name != WORLD}
         self.passes, self.worst, self.unsettled = 0, 0.0, 0
 
@@ -200,21 +199,16 @@ class _Work:
         assert first <= last
         return policy
 
-    def _drift(self, actor: str) -> tuple[np.ndarray, np.ndarray]:
-        motives, grid = self.parameters.motives[actor], self.grids[actor]
-        mix = np.eye(self.slot_count)
-        here = slice(self.slots[actor], self.slots[actor] + len(motives.types))
-        mix[here, here] = motives.discount * motives.drift
-        matrix = interpolation_weights(grid, grid.beliefs @ motives.drift) if grid.points > 1 else np.ones((1, 1))
-        return np.ascontiguousarray(matrix.T), mix
-
     def _carry_over(self, opening: np.ndarray) -> np.ndarray:
-        for axis, (matrix, mix) in enumerate(self.drift):
-            if np.array_equal(matrix, np.eye(len(matrix))) and np.array_equal(mix, np.eye(len(mix))):
+        """Round end: values read at the drifted beliefs, then averaged over what each type turns into, discounted."""
+        for axis, actor in enumerate(self.actors):
+            motives, grid = self.parameters.motives[actor], self.grids[actor]
+            if motives.discount == 1 and np.array_equal(motives.drift, np.eye(len(motives.types))):
                 continue
+            drifted = interpolation_weights(grid, grid.beliefs @ motives.drift) if grid.points > 1 else np.ones((1, 1))
             last = np.ascontiguousarray(np.moveaxis(opening, 2 + axis, -1))
-            flat = last.reshape(*last.shape[:2], -1, last.shape[-1])
+            flat = last.reshape(*last.shape[:2], -1, grid.points)
             out = np.empty_like(flat)
-            kernels.carry_over(flat, matrix, mix, out)
+            kernels.carry_over(flat, np.ascontiguousarray(drifted.T), motives.discount * motives.drift, self.slots[actor], out)
             opening = np.moveaxis(out.reshape(last.shape), -1, 2 + axis)
         return np.ascontiguousarray(opening)

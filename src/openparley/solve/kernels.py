@@ -290,30 +290,31 @@ def chance_step(later, first_later, values, start, stop, option_start, successor
 
 
 @jit
-def carry_over(opening, matrix, mix, out):  # pragma: no cover - compiled
-    """Round end for one actor: out (position, slot, lane, own) = mix over slots of values read at drifted beliefs.
+def carry_over(opening, matrix, mix, slot, out):  # pragma: no cover - compiled
+    """Round end for one actor: out (position, slot, lane, own) = values at the drifted beliefs, own slots mixed.
 
-    matrix (own, own) reads at the drifted beliefs, transposed; mix (slot, slot) is discount times drift for this
-    actor's slots and the identity elsewhere.
+    matrix (own node, own point) reads at the drifted beliefs; mix (type, type) is discount times drift.
     """
     positions, slots, lanes, own = opening.shape
-    read = np.empty((slots, lanes, own))
+    types = mix.shape[0]
+    read = np.empty((types, lanes, own))
     for v in range(positions):
-        read[:] = 0.0
         for j in range(slots):
-            for lane in range(lanes):
-                for h in range(own):
+            target = out[v, j]
+            target[:] = 0.0
+            for h in range(own):
+                for lane in range(lanes):
                     value = opening[v, j, lane, h]
                     for g in range(own):
-                        read[j, lane, g] += matrix[h, g] * value
-        out[v] = 0.0
-        for j in range(slots):
-            for m in range(slots):
-                w = mix[j, m]
-                if w != 0.0:
-                    for lane in range(lanes):
-                        for g in range(own):
-                            out[v, j, lane, g] += w * read[m, lane, g]
+                        target[lane, g] += matrix[h, g] * value
+        read[:] = out[v, slot : slot + types]
+        for k in range(types):
+            target = out[v, slot + k]
+            target[:] = 0.0
+            for m in range(types):
+                for lane in range(lanes):
+                    for g in range(own):
+                        target[lane, g] += mix[k, m] * read[m, lane, g]
 
 
 @jit

@@ -26,12 +26,21 @@ PLAIN = {
         "Error between grid points",
         "largest difference in a probability when beliefs between grid points are solved directly",
     ),
+    "interpolation_error_on_path": ("The same where play goes", "the same over decisions that simulated play meets"),
     "value_error": ("Error in values", "largest difference in what a player expects when beliefs between grid points are solved directly"),
+    "value_error_on_path": ("The same where play goes", "the same over decisions that simulated play meets"),
     "best_response_gap": (
         "Gain from deviating",
         "most that a player could gain in one decision by doing something else, beyond its usual errors",
     ),
     "stages_with_other_roots": ("Several solutions", "checked decisions at which another solution was found"),
+    "stages_with_other_roots_on_path": ("The same where play goes", "the same over decisions that simulated play meets"),
+    "finer_grid_changes_choices_by": (
+        "Finer grid, choices today",
+        "largest change of a probability of a move today on a finer grid (one draw)",
+    ),
+    "finer_grid_changes_shares_by": ("Finer grid, accounts", "largest change of an account’s share in any week on a finer grid (one draw)"),
+    "finer_grid_changes_log_evidence_by": ("Finer grid, weight", "largest change of that draw’s log weight on a finer grid"),
     "unsettled_stages": ("Unsettled decisions", "decisions at which the solver missed its tolerance"),
 }
 
