@@ -47,7 +47,7 @@ class Futures:
         usual = _Play(drawn.solution, found.worlds, found.habit, 0)
         table: Table = {"first": usual.run(start, uniforms, model.outcomes), "world": world}
         before = _before_the_record(drawn, rng.random(), self.count)
-        table["first_prior"] = usual.run(before, uniforms, model.outcomes)
+        table["first_prior"] = _Play(drawn.solution, found.worlds, {}, 0).run(before, uniforms, model.outcomes)
         worth = _worth(drawn, drawn.solution, start, 0)
         for key, positions in model.lever_positions.items():
             dispute = model.dispute(drawn.parameters, model.levers[key].game)

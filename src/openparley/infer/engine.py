@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 import numpy as np
@@ -98,7 +100,8 @@ def _in_processes(
     workers = min(engine.processes or os.cpu_count() or 1, len(todo))
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(model, engine, tasks))
     try:
-        pending: dict[Future[Table], int] = {pool.submit(_work_here, k, values): k for k, values in todo}
+        with _interrupts_held():
+            pending: dict[Future[Table], int] = {pool.submit(_work_here, k, values): k for k, values in todo}
         while pending:
             done, _ = wait(pending, return_when=FIRST_COMPLETED)
             for future in done:
@@ -123,7 +126,28 @@ _HERE: dict[str, object] = {}
 
 def _start_worker(model: Model, engine: PriorSampling, tasks: Mapping[str, Task]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
     _HERE.update(model=model, engine=engine, tasks=tasks)
+
+
+def _leave_with_parent() -> None:
+    """End with the parent: one that was killed says nothing, and its workers would wait for work for ever."""
+    if (parent := parent_process()) is not None:
+        parent.join()
+        os._exit(1)
+
+
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back while workers start; they inherit that, and so do not die of it with a traceback each."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _work_here(index: int, values: Mapping[str, float]) -> Table:
