@@ -50,8 +50,6 @@ class Model:
 
     Attributes
     ----------
-    horizon
-        First round that is no longer forecast.
     today
         Round in which the cut-off falls.
     levers
@@ -64,7 +62,6 @@ class Model:
     start: PublicState
     positions: Positions
     rounds: int
-    horizon: int
     today: int
     calendar: tuple[Round, ...]
     assumptions: tuple[Assumption, ...]
@@ -72,6 +69,12 @@ class Model:
     levers: Mapping[str, Lever]
     lever_positions: Mapping[str, Positions] = field(repr=False)
     observed: Observed = field(repr=False)
+    margin: int = 0
+
+    @property
+    def horizon(self) -> int:
+        """First round that is no longer forecast: the last ``margin`` rounds are solved only."""
+        return self.rounds - self.margin
 
     @property
     def actors(self) -> tuple[str, ...]:
@@ -162,8 +165,8 @@ def build_model(case: Case) -> Model:
     levers = {lever.id: lever for lever in case.file.levers}
     changed = {key: _with_lever(kind(chance, **{**settings.options, **lever.game}), positions) for key, lever in levers.items()}
     model = Model(
-        case.name, settings.family, types, start, positions, settings.rounds, settings.rounds - settings.margin, today, calendar,
-        case.file.assumptions, case.file.outcomes, levers, changed, observe(case),
+        case.name, settings.family, types, start, positions, settings.rounds, today, calendar,
+        case.file.assumptions, case.file.outcomes, levers, changed, observe(case), settings.margin,
     )  # fmt: skip
     likely = model.parameters({assumption.id: assumption.likely for assumption in case.file.assumptions})
     wrong = [message for message in check_dispute(dispute, likely, start) if not message.startswith(NOTE)]
