@@ -11,21 +11,27 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from openparley.record.case import find_case
+from openparley.brief.brief import write_brief
+from openparley.forecast.fit import Fitted, fit
+from openparley.infer.engine import PriorSampling
+from openparley.infer.observe import observe
+from openparley.record.case import find_case, open_case
+from openparley.record.new import new_case as copy_case
 from openparley.record.store import lock
+from openparley.solve.belief_grid import BeliefGrid
 
 PARLEY = [sys.executable, "-c", "from openparley.cli import main; main()"]
 DRAWS = 8
 BRIEF = ("brief", "mine", "--draws", str(DRAWS))
 LONGEST = 240.0  # seconds until a process is taken for hung
 PROMPT = 10.0  # seconds in which an interrupted run has to be gone; it takes under one on an idle machine
-KILLS = 6
 SEED = 29
 EPOCH = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[0-9:.+Z-]*"
 
@@ -70,17 +76,9 @@ def results(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in [*run_folder(folder).glob("*.csv"), *drawn(folder)]}
 
 
-def read(folder: Path) -> dict[str, Any]:
-    """What a reader is told, but for the comparison with an older brief and the times of day."""
-    brief = brief_of(folder)
-    page = (folder / "mine" / "brief.html").read_text(encoding="utf-8")
-    page = re.sub(r'<section[^>]*id="what-changed".*?</section>', "", re.sub(EPOCH, "", page), flags=re.DOTALL)
-    parts = ("case", "numbers", "accounts", "outcomes", "levers", "fit", "certificate", "inputs")
-    return {key: brief[key] for key in parts} | {"sentences": said(brief), "words": len(page.split())}
-
-
-def said(brief: Brief) -> list[str]:
-    return [json.dumps(sentence) for sentence in brief["sentences"] if sentence["section"] != "what-changed"]
+def read(folder: Path) -> list[str]:
+    """What a reader is told, but for the times of day."""
+    return [re.sub(EPOCH, "", (folder / "mine" / name).read_text(encoding="utf-8")) for name in ("brief.json", "brief.html")]
 
 
 def differing(one: dict[str, bytes], two: dict[str, bytes]) -> list[str]:
@@ -169,10 +167,10 @@ def test_a_bundled_case_is_not_written_to(undisturbed: Undisturbed, tmp_path: Pa
     """Its run goes to the working folder; the finished draws of the copy do for it, since the model is the same."""
     place = tmp_path / "parley-out" / "strait-talks" / "runs"
     shutil.copytree(undisturbed.folder / "mine" / "runs", place)
-    done = parley(tmp_path, "brief", "strait-talks", "--draws", str(DRAWS), "--json")
-    data = json.loads(done.stdout)
-    assert data["reused_draws"] == DRAWS
-    assert all((tmp_path / path).exists() for path in data["wrote"])
+    stamps = {path: path.stat().st_mtime_ns for path in place.glob("*/draws/*")}
+    done = parley(tmp_path, "fit", "strait-talks", "--draws", str(DRAWS), "--json")
+    assert all((tmp_path / path).is_relative_to(place) for path in json.loads(done.stdout)["wrote"])
+    assert {path: path.stat().st_mtime_ns for path in place.glob("*/draws/*")} == stamps
 
 
 @pytest.mark.parametrize(
@@ -206,19 +204,20 @@ def edit(path: Path, old: str, new: str) -> None:
 # killed, interrupted, twice at once
 
 
-def killed(process: subprocess.Popen[str], after: float) -> bool:
-    """Kill the parent alone after some seconds, as the out-of-memory killer does; False if it had finished."""
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.communicate(timeout=after)
-        return False
+def kill(process: subprocess.Popen[str]) -> None:
+    """Kill the parent alone, as the out-of-memory killer does; its workers must go by themselves."""
     workers = children(process.pid)
     process.kill()
     process.communicate()
+    assert not staying(workers)
+
+
+def staying(workers: list[int]) -> list[int]:
+    """Workers that are still there after a while."""
     deadline = time.monotonic() + PROMPT
-    while running := [pid for pid in workers if alive(pid)]:
-        assert time.monotonic() < deadline, f"workers {running} outlive the process that started them"
+    while (running := [pid for pid in workers if alive(pid)]) and time.monotonic() < deadline:
         time.sleep(0.05)
-    return True
+    return running
 
 
 def children(pid: int) -> list[int]:
@@ -238,11 +237,17 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="no
 def test_kill_at_any_moment_leaves_a_sound_case_and_nothing_to_repair(undisturbed: Undisturbed, tmp_path: Path) -> None:
     folder = new_case(tmp_path)
     rng = random.Random(SEED)
-    early = [rng.uniform(0.3, 1.0) for _ in range(KILLS - 4)]  # in start-up
-    later = sorted(rng.uniform(0.2, 0.9) for _ in range(4))  # shares of an undisturbed run
-    for seconds in (*early, *(share * undisturbed.seconds for share in later)):
-        killed(started(folder, *BRIEF), seconds)
+    # in start-up, while draws are done, and while results and the page are written; each a random moment
+    stages = [0, 0, 1, rng.randrange(2, DRAWS - 1), DRAWS, DRAWS]
+    for stage in stages:
+        process = started(folder, *BRIEF)
+        wait_for(lambda: len(drawn(folder)) >= stage, process)  # noqa: B023 - called at once
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=rng.uniform(0.1, 1.0 if stage < DRAWS else 4.0))
+        if process.poll() is None:
+            kill(process)
         parley(folder, "check", "mine")
+    (folder / "mine" / "brief.json").unlink(missing_ok=True)  # lest the last brief compare itself with one finished before
     parley(folder, *BRIEF)
     assert not differing(results(folder), results(undisturbed.folder))
     assert read(folder) == read(undisturbed.folder)
@@ -264,7 +269,7 @@ def test_ctrl_c_is_clean_and_two_may_take_over(undisturbed: Undisturbed, tmp_pat
     assert time.monotonic() - began < PROMPT
     assert "Traceback" not in out + err
     assert "KeyboardInterrupt" not in out + err
-    assert not [pid for pid in workers if alive(pid)]
+    assert not staying(workers)
     kept = drawn(folder)
     assert finished <= len(kept) < DRAWS
     parley(folder, "check", "mine")
@@ -347,3 +352,126 @@ def others_drawn_alike(folder: Path, changed: str) -> bool:
         tables.append({name: column for name, column in columns.items() if name not in ("weight", changed)})
     assert len(tables) == 2
     return tables[0] == tables[1]
+
+
+# an entry that is deleted
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """An accepted entry of strait-talks, and what hangs on it.
+
+    Attributes
+    ----------
+    dangling
+        Who names it, by the beginning of the warning.
+    aside
+        Entries that cannot be used without it.
+    report
+        The report (round, actor) that goes, or turns into another, without it.
+    """
+
+    file: str
+    id: str
+    dangling: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
+    report: tuple[int, str] | None = None
+
+
+DELETIONS = [
+    Deletion("events", "E059", report=(11, "party_a")),  # the only entry behind a move
+    Deletion("commitments", "C001", ("E021 breaks", "E035 breaks", "C002 responds to", "C011 same event", "status L002", "status L003"), ("L002", "L003")),
+    Deletion("events", "E043", ("E046 responds to", "E051 same event")),  # one of two behind a move
+    Deletion("claims", "K004", ("K005 responds to", "K011 same event", "account H1", "assumption A02", "assumption A03", "assumption A04", "assumption A05")),
+    Deletion("statements", "T056", ("E068 expressed by",)),
+    Deletion("relations", "R002", ("R005 same event",)),
+]
+ENGINE = PriorSampling(draws=DRAWS, grid=BeliefGrid(nodes=3, tolerance=1e-3), processes=1)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Fitted]:
+    """The case with every entry, fitted in this process and briefed."""
+    root = copy_case(tmp_path_factory.mktemp("whole") / "mine", from_name="strait-talks")
+    return root, fitted_and_briefed(root)
+
+
+def fitted_and_briefed(root: Path) -> Fitted:
+    case = open_case(root)
+    done = fit(case, root / "runs", engine=ENGINE, futures=64)
+    older = root / "brief.json"
+    write_brief(case, done.posterior, done.forecast, done.run, root, previous=older if older.exists() else None)
+    return done
+
+
+@pytest.mark.parametrize("deletion", DELETIONS, ids=lambda d: d.id)
+def test_deleting_an_entry_changes_only_what_it_should(deletion: Deletion, whole: tuple[Path, Fitted], tmp_path: Path) -> None:
+    root = tmp_path / "mine"
+    shutil.copytree(whole[0], root)
+    before = open_case(root)
+    delete(root / "record" / f"{deletion.file}.jsonl", deletion.id)
+    after = open_case(root)
+    assert sorted(set(after.dangling()) - set(before.dangling())) == sorted(found for found in after.dangling() if deletion.id in found)
+    named = [found for found in after.dangling() if deletion.id in found]
+    assert [start for start in deletion.dangling if not any(found.startswith(start) for found in named)] == []
+    assert len(named) == len(deletion.dangling), named
+    assert set(after.set_aside()) - set(before.set_aside()) == set(deletion.aside)
+    assert set(before.accepted()) - set(after.accepted()) == {deletion.id, *deletion.aside}
+
+    old, new = whole[1], fitted_and_briefed(root)
+    changed = json.loads((root / "brief.json").read_text(encoding="utf-8"))["what_changed"]
+    assert changed["evidence"]["removed"] == [deletion.id]
+    assert set(changed["evidence"].get("set aside", ())) == set(deletion.aside)
+    assert not changed["assumptions"]
+    assert not changed["software"]
+    if deletion.report is None:
+        assert new.run["id"] == old.run["id"]
+        assert new.reused == DRAWS
+        assert same_numbers(new, old)
+        assert not changed["moved"]
+    else:
+        assert new.run["id"] != old.run["id"]
+        assert_only_downstream_moved(new, old, *deletion.report)
+
+
+def delete(path: Path, key: str) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if json.loads(line)["id"] != key]
+    assert len(kept) == len(lines) - 1
+    path.write_text("".join(kept), encoding="utf-8")
+
+
+def same_numbers(one: Fitted, two: Fitted) -> bool:
+    paths = zip(one.posterior.accounts.values(), two.posterior.accounts.values(), strict=True)
+    alike = all(np.array_equal(a.share, b.share) and np.array_equal(a.low, b.low) and a.now == b.now for a, b in paths)
+    return alike and np.array_equal(one.posterior.weights, two.posterior.weights) and one.forecast == two.forecast
+
+
+def assert_only_downstream_moved(new: Fitted, old: Fitted, round_: int, actor: str) -> None:
+    """The record reads as before up to the report that went; what was there before any record is untouched."""
+    reports = {(r.round, r.actor): r for r in old.model.observed.reports}
+    assert {key: r for key, r in reports.items() if key != (round_, actor)} == {(r.round, r.actor): r for r in new.model.observed.reports}
+    assert all(np.array_equal(new.posterior.draws[key], values) for key, values in old.posterior.draws.items())
+    for a, b in zip(new.posterior.accounts.values(), old.posterior.accounts.values(), strict=True):
+        assert a.prior == b.prior
+        assert np.array_equal(a.share[:round_], b.share[:round_])
+        assert not np.array_equal(a.share[round_:], b.share[round_:])
+    earlier = [move for move in old.posterior.moves if move.round < round_]
+    assert [move for move in new.posterior.moves if move.round < round_] == earlier
+    assert {key: outcome.prior for key, outcome in new.forecast.outcomes.items()} == {key: o.prior for key, o in old.forecast.outcomes.items()}
+    assert new.posterior.certificate == old.posterior.certificate
+
+
+def test_no_entry_is_behind_more_than_its_own_report() -> None:
+    """Every accepted entry in turn, without solving: only its own report, or that of an entry it had set aside, changes."""
+    case = open_case("strait-talks")
+    full = {(r.round, r.actor): r for r in observe(case).reports}
+    for key in case.accepted():
+        less = replace(case, entries={id: entry for id, entry in case.entries.items() if id != key})
+        affected = {key} | (set(less.accepted()) ^ set(case.accepted()))
+        assert all(key in found for found in set(less.dangling()) - set(case.dangling()))
+        found = {(r.round, r.actor): r for r in observe(less).reports}
+        for at in full.keys() | found.keys():
+            if full.get(at) != found.get(at):
+                behind = {id for r in (full.get(at), found.get(at)) if r for id in r.entries}
+                assert behind & affected, (key, at)

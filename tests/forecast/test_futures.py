@@ -64,10 +64,16 @@ def test_frequencies_are_the_sums_over_all_histories(record: str) -> None:
 def test_futures_from_before_the_record_do_not_know_it() -> None:
     known, unknown = drawn(RECORDS["a threat"], today=1), drawn(today=0)
     exact = Enumeration(unknown.model, unknown.solution, unknown.reporting).forecast(MATCHES)
-    first, again = (Futures(COUNT)(one)["first_prior"] for one in (known, unknown))
-    assert np.array_equal(first, again)
+    told, untold = (Futures(COUNT)(one) for one in (known, unknown))
+    assert untold["open_prior"].all()
     for i, outcome in enumerate(OUTCOMES):
-        assert (first[:, i] != NEVER).mean() == pytest.approx(exact[outcome.id][-1], abs=MOST_SIGMAS * np.sqrt(0.25 / COUNT))
+        first = untold["first_prior"][:, i]
+        assert (first != NEVER).mean() == pytest.approx(exact[outcome.id][-1], abs=MOST_SIGMAS * np.sqrt(0.25 / COUNT))
+        later = told["first_prior"][:, i]  # the same futures, counted from today on
+        assert np.array_equal(later[first >= 1], first[first >= 1])
+        assert ((later == NEVER) | (later >= 1)).all()
+    over = untold["first_prior"][:, 0] == 0  # ceasefire is the only end of this game
+    assert np.array_equal(told["open_prior"], ~over)
 
 
 def test_futures_are_reproducible_and_depend_on_seed_and_draw() -> None:

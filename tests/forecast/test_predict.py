@@ -25,15 +25,21 @@ Done = tuple[Model, Run, Posterior, Forecast]
 @pytest.fixture(scope="module")
 def done() -> Done:
     whole = build_model(open_case("strait-talks"))
-    model = replace(whole, rounds=18, calendar=whole.calendar[:18])
+    model = replace(whole, rounds=20, margin=2, calendar=whole.calendar[:20])
     run = run_draws(model, ENGINE, {PREFIX: Futures(FUTURES)})
     posterior = summarise(model, run, ENGINE)
     return model, run, posterior, predict(model, run, posterior)
 
 
-def test_weeks_begin_today(done: Done) -> None:
-    model, _, _, forecast = done
-    assert forecast.weeks == model.calendar[model.today :]
+def happened(model: Model, first: np.ndarray) -> np.ndarray:
+    """Whether something first happens before the rounds that are solved and not forecast."""
+    return (first != NEVER) & (first < model.horizon)
+
+
+def test_weeks_begin_today_and_end_before_the_margin(done: Done) -> None:
+    model, run, _, forecast = done
+    assert forecast.weeks == model.calendar[model.today : -2]
+    assert max(table[f"{PREFIX}.first"].max() for table in run.tables) >= model.horizon  # there is something to leave out
     assert forecast.futures == DRAWS * FUTURES
     assert list(forecast.outcomes) == [outcome.id for outcome in model.outcomes]
 
@@ -50,10 +56,18 @@ def test_cumulative_by_week(done: Done) -> None:
 def test_probability_is_the_weighted_frequency(done: Done) -> None:
     model, run, posterior, forecast = done
     for i, outcome in enumerate(model.outcomes):
-        per_draw = [(table[f"{PREFIX}.first"][:, i] != NEVER).mean() for table in run.tables]
+        per_draw = [happened(model, table[f"{PREFIX}.first"][:, i]).mean() for table in run.tables]
         assert forecast.outcomes[outcome.id].at_horizon.value == pytest.approx(posterior.weights @ per_draw, abs=EXACT)
-        before = np.mean([(table[f"{PREFIX}.first_prior"][:, i] != NEVER).mean() for table in run.tables])
-        assert forecast.outcomes[outcome.id].prior.value == pytest.approx(before, abs=EXACT)
+
+
+def test_prior_is_the_frequency_among_futures_still_open_today(done: Done) -> None:
+    model, run, _, forecast = done
+    still = np.concatenate([table[f"{PREFIX}.open_prior"] for table in run.tables])
+    assert still.any()
+    for i, outcome in enumerate(model.outcomes):
+        first = np.concatenate([table[f"{PREFIX}.first_prior"][:, i] for table in run.tables])
+        assert (first[first != NEVER] >= model.today).all()
+        assert forecast.outcomes[outcome.id].prior.value == pytest.approx(happened(model, first)[still].mean(), abs=EXACT)
 
 
 def test_nothing_happens_before_today(done: Done) -> None:
@@ -98,7 +112,7 @@ def test_levers_are_paired(done: Done) -> None:
         assert (lever.name, lever.pulls, lever.actor) == (model.levers[key].name, model.levers[key].pulls, model.levers[key].actor)
         for i, outcome in enumerate(model.outcomes):
             effect = lever.effects[outcome.id]
-            pulled = [(table[f"{PREFIX}.first.{key}"][:, i] != NEVER).mean() for table in run.tables]
+            pulled = [happened(model, table[f"{PREFIX}.first.{key}"][:, i]).mean() for table in run.tables]
             assert effect.with_lever.value == pytest.approx(posterior.weights @ pulled, abs=EXACT)
             assert effect.without == forecast.outcomes[outcome.id].at_horizon
             assert effect.difference.value == pytest.approx(effect.with_lever.value - effect.without.value, abs=EXACT)
@@ -117,7 +131,7 @@ def test_fifty_futures_to_count(done: Done) -> None:
     for outcome in forecast.outcomes.values():
         weeks = np.array(forecast.futures_sample[outcome.id])
         assert len(weeks) == 50
-        assert set(weeks) <= {NEVER, *range(model.rounds - model.today)}
+        assert set(weeks) <= {NEVER, *range(model.horizon - model.today)}
         share = (weeks != NEVER).mean()
         assert share == pytest.approx(outcome.at_horizon.value, abs=4 * np.sqrt(0.25 / 50))
 

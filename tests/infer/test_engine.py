@@ -179,7 +179,7 @@ def test_a_moves_odds_average_over_accounts_to_its_prediction(model: Model, fini
         weights = np.exp(evidence[:, move.round - 1] - evidence[:, move.round - 1].max())
         kinds = run.tables[0]["world_types"][:, model.uncertain.index(move.actor)]
         labels = [*enumerate(model.types[move.actor]), (-1, "none")]
-        mass = [sum(w * table["sighting_weight"][i][kinds == k].sum() for w, table in zip(weights, run.tables, strict=True)) for k, _ in labels]
+        mass = [sum(w * table["sighting_reported"][i][kinds == k].sum() for w, table in zip(weights, run.tables, strict=True)) for k, _ in labels]
         average = np.average([move.prob_by_account[label] for _, label in labels], weights=mass)
         assert move.predictive_prob == pytest.approx(average, abs=1e-9)
         assert move.log_evidence == pytest.approx({label: np.log(p) for label, p in move.prob_by_account.items()})

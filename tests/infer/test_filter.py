@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from openparley.game.positions import moves_by_actor
 from openparley.infer.filter import HABIT, Filter, Filtered, account_share, habit_probs
 from openparley.infer.model import Model, Reporting
 from openparley.infer.observe import Report
@@ -67,7 +68,12 @@ def test_sightings_are_sums_over_all_histories(record: str) -> None:
         assert weights == pytest.approx(before, abs=EXACT)
         by_hand = {kinds: named[kinds] / any_[kinds] for kinds in named}
         assert by_kinds(found, sighting.world_prob) == pytest.approx(by_hand, abs=EXACT)
+        reported = {kinds: any_[kinds] / sum(exact.evidence_until(at).values()) for kinds in any_}
+        assert by_kinds(found, sighting.world_reported) == pytest.approx(reported, abs=EXACT)
         assert sighting.uniform_prob == pytest.approx(uniform, abs=EXACT)
+        of_label = sighting.label_prob[moves_by_actor(model.positions)[sighting.actor].index(sighting.move)]
+        assert of_label == pytest.approx(sum(named.values()) / sum(any_.values()), abs=EXACT)
+        assert sighting.label_prob.sum() == pytest.approx(1, abs=EXACT)
 
 
 def sighting_by_hand(exact: Enumeration, sighting, at: tuple[int, int]):

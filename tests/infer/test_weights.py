@@ -100,11 +100,18 @@ def test_range_is_over_assumptions_and_not_dice() -> None:
     assert calm.mcse == noisy.mcse  # the dice are in the error of the mean, not in the range
 
 
-def test_range_of_nothing_but_dice_is_a_point() -> None:
+def test_range_of_nothing_but_dice_is_the_error_of_the_mean() -> None:
     rng = np.random.default_rng(4)
     found = estimate(rng.normal(0.5, 0.1, 200), np.full(200, 1 / 200), noise=0.02)
-    assert found.low == found.high == found.value
-    assert found.mcse > 0
+    assert found.mcse == pytest.approx(0.1 / np.sqrt(200), rel=0.2)
+    assert found.high - found.low == pytest.approx(2 * stats.norm.ppf(0.95) * found.mcse, rel=1e-3)
+    assert found.high50 - found.low50 == pytest.approx(2 * stats.norm.ppf(0.75) * found.mcse, rel=1e-3)
+
+
+def test_no_range_leaves_the_scale() -> None:
+    found = estimate(np.array([0.0, 0.0, 0.02]), np.full(3, 1 / 3), noise=1e-3, bounds=(0.0, 1.0))
+    assert found.low == 0
+    assert estimate(np.array([0.0, 0.0, 0.02]), np.full(3, 1 / 3), noise=1e-3).low < 0
 
 
 def test_range_holds_the_mean_and_the_inner_range() -> None:

@@ -24,7 +24,7 @@ from openparley.infer.summary import summarise
 from openparley.record.case import Case
 from openparley.record.store import atomic_write, lock
 
-COMPUTING = ("game", "solve", "infer", "forecast")  # layers whose code decides the numbers
+COMPUTING = ("record", "game", "solve", "infer", "forecast")  # layers whose code decides the numbers
 TOOLS = ("numpy", "numba", "scipy")
 KEY_LENGTH = 12
 

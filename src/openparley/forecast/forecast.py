@@ -19,7 +19,8 @@ class OutcomeForecast:
     by_account
         Actor → account → probability by the last week under that account, "none" included.
     prior
-        The same by the last week before the record (prior predictive).
+        The same weeks as the model has them without any record: over futures from the first round in which the
+        dispute is still open today (prior predictive).
     """
 
     id: str

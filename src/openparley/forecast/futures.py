@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from openparley.game.dispute import WORLD, Dispute
 from openparley.game.positions import ENDED, Position, Positions
@@ -47,7 +47,8 @@ class Futures:
         usual = _Play(drawn.solution, found.worlds, found.habit, 0)
         table: Table = {"first": usual.run(start, uniforms, model.outcomes), "world": world}
         before = _before_the_record(drawn, rng.random(), self.count)
-        table["first_prior"] = _Play(drawn.solution, found.worlds, {}, 0).run(before, uniforms, model.outcomes)
+        unread = _Play(drawn.solution, found.worlds, {}, 0)  # nobody's habits are known before the record
+        table["first_prior"], table["open_prior"] = unread.run_from(before, uniforms, model.outcomes, since=model.today)
         worth = _worth(drawn, drawn.solution, start, 0)
         for key, positions in model.lever_positions.items():
             dispute = model.dispute(drawn.parameters, model.levers[key].game)
@@ -104,26 +105,36 @@ class _Play:
 
     def run(self, start: _Start, uniforms: np.ndarray, outcomes: tuple[Outcome, ...]) -> Int[np.ndarray, "future outcome"]:
         """Round in which each outcome first happens."""
+        return self.run_from(start, uniforms, outcomes, since=start.round)[0]
+
+    def run_from(
+        self, start: _Start, uniforms: np.ndarray, outcomes: tuple[Outcome, ...], *, since: int
+    ) -> tuple[Int[np.ndarray, "future outcome"], Bool[np.ndarray, " future"]]:
+        """Round from ``since`` on in which each outcome first happens, and which futures are still open then."""
         places, steps = self.solution.positions, self.solution.positions.steps
         matching = _matching(places, outcomes)
         first = np.full((len(start.position), len(outcomes)), NEVER, np.int64)
         position, beliefs, world = start.position.copy(), {a: b.copy() for a, b in start.beliefs.items()}, start.world.copy()
+        open_then = position != ENDED
         for t in range(start.round, self.shift + self.solution.rounds):
+            if t == since:
+                open_then = position != ENDED
             for step in range(start.step if t == start.round else 0, len(steps)):
                 alive = np.flatnonzero(position != ENDED)
                 if not len(alive):
-                    return first
+                    return first, open_then if t >= since else np.zeros(len(position), bool)
                 option, seen = self._choose(
                     t, step, position[alive], {a: b[alive] for a, b in beliefs.items()}, world[alive], uniforms[alive, t, step]
                 )
                 for actor, belief in seen.items():
                     beliefs[actor][alive] = belief
                 happened = matching[option]
-                first[alive] = np.where(happened & (first[alive] == NEVER), t, first[alive])
+                if t >= since:
+                    first[alive] = np.where(happened & (first[alive] == NEVER), t, first[alive])
                 position[alive] = places.successor[option]
             beliefs = drift_beliefs(self.solution.parameters, beliefs)
             world = (uniforms[:, t, len(steps)][:, None] > self.drift[world]).sum(1).clip(max=len(self.worlds.types) - 1)
-        return first
+        return first, open_then
 
     def _choose(
         self, t: int, step: int, where: np.ndarray, seen: dict[str, np.ndarray], world: np.ndarray, uniform: np.ndarray

@@ -28,14 +28,15 @@ def predict(model: Model, run: Run, posterior: Posterior) -> Forecast:
     """
     first = _within(model, [table[f"{PREFIX}.first"] for table in run.tables])
     first_prior = _within(model, [table[f"{PREFIX}.first_prior"] for table in run.tables])
+    open_prior = np.array([table[f"{PREFIX}.open_prior"] for table in run.tables])
     weeks = range(model.today, model.horizon)
     outcomes = {}
     for i, outcome in enumerate(model.outcomes):
         by_week = tuple(_share((first[:, :, i] != NEVER) & (first[:, :, i] <= t), posterior.weights) for t in weeks)
-        before = first_prior[:, :, i] != NEVER
-        even = np.full(len(run.tables), 1 / len(run.tables))
+        mass = open_prior.sum(1) / max(open_prior.sum(), 1)
+        before = _rate(((first_prior[:, :, i] != NEVER) & open_prior).sum(1), open_prior.sum(1), mass)
         by_account = _by_account(model, run.tables, first[:, :, i] != NEVER, posterior.weights)
-        outcomes[outcome.id] = OutcomeForecast(outcome.id, outcome.name, by_week, by_account, _share(before, even))
+        outcomes[outcome.id] = OutcomeForecast(outcome.id, outcome.name, by_week, by_account, before)
     levers = {key: _lever(model, key, run.tables, first, posterior.weights) for key in model.levers}
     sample = _countable(model, first, posterior.weights, int(posterior.settings["seed"]))
     return Forecast(model.calendar[model.today : model.horizon], outcomes, levers, first.shape[0] * first.shape[1], sample)
@@ -49,15 +50,15 @@ def _within(model: Model, first: Sequence[np.ndarray]) -> Int[np.ndarray, "draw 
 
 def _share(happened: Bool[np.ndarray, "draw future"], weights: Float[np.ndarray, " draw"]) -> Estimate:
     """Probability over futures and draws."""
-    per_draw, count = happened.mean(1), happened.shape[1]
-    # Laplace's rule keeps the noise of a draw in which something always or never happens above zero
-    smooth = (happened.sum(1) + 1) / (count + 2)
-    return _with_dice(per_draw, smooth * (1 - smooth) / count, weights)
+    return _rate(happened.sum(1), np.full(len(happened), happened.shape[1]), weights)
 
 
-def _with_dice(values: Float[np.ndarray, " draw"], noise: Float[np.ndarray, " draw"], weights: Float[np.ndarray, " draw"]) -> Estimate:
-    """Estimate whose range leaves the dice out (see `openparley.infer.weights.estimate`)."""
-    return estimate(values, weights, noise=noise)
+def _rate(happened: Int[np.ndarray, " draw"], count: Int[np.ndarray, " draw"], weights: Float[np.ndarray, " draw"]) -> Estimate:
+    """Probability from ``happened`` of ``count`` futures a draw; its noise within a draw is estimated without bias."""
+    use = (count > 0) & (weights > 0)
+    rate = happened[use] / count[use]
+    noise = rate * (1 - rate) / np.maximum(count[use] - 1, 1)
+    return estimate(rate, weights[use] / weights[use].sum(), noise=noise, bounds=(0.0, 1.0))
 
 
 def _by_account(
@@ -73,13 +74,9 @@ def _by_account(
         for k, label in [*enumerate(model.types[actor]), (HABIT, NONE_OF_THESE)]:
             inside = kinds == k
             count = inside.sum(1)
-            use = count > 0
             mass = weights * count
-            if mass.sum() == 0:
-                continue
-            share = (happened & inside).sum(1)[use] / count[use]
-            smooth = ((happened & inside).sum(1)[use] + 1) / (count[use] + 2)
-            found[label] = _with_dice(share, smooth * (1 - smooth) / count[use], mass[use] / mass.sum())
+            if mass.sum() > 0:
+                found[label] = _rate((happened & inside).sum(1), count, mass / mass.sum())
         result[actor] = found
     return result
 
@@ -90,10 +87,13 @@ def _lever(model: Model, key: str, tables: Sequence[Table], first: np.ndarray, w
     for i, outcome in enumerate(model.outcomes):
         without, with_lever = first[:, :, i] != NEVER, pulled[:, :, i] != NEVER
         paired = with_lever.astype(float) - without.astype(float)
-        noise = paired.var(1) / paired.shape[1]
+        noise = paired.var(1, ddof=1) / paired.shape[1]
         effects[outcome.id] = LeverEffect(
-            outcome.id, _share(without, weights), _share(with_lever, weights), _with_dice(paired.mean(1), noise, weights)
-        )  # fmt: skip
+            outcome.id,
+            _share(without, weights),
+            _share(with_lever, weights),
+            estimate(paired.mean(1), weights, noise=noise, bounds=(-1.0, 1.0)),
+        )
     gains = np.array([table[f"{PREFIX}.gain.{key}"] for table in tables])
     lever = model.levers[key]
     by_actor = {actor: estimate(gains[:, j], weights) for j, actor in enumerate(model.actors)}

@@ -13,6 +13,9 @@ from typing import Annotated, Literal
 from openparley.game.dispute import Dispute, Draw, End, Move, PublicState, Upto
 
 SANCTION_WEEK = 0.1  # a week of sanctions in force, as a share of the shock of imposing them
+WEEKS_TO_COME = 10.0  # a war without end, at a discount of 0.9 a week, weighs as much as 1 / (1 − 0.9) weeks of it
+# Weekly chance of ground gained in that war. Interests must not depend on a chance assumption, so it is one for all draws.
+GROUND_TO_COME = {"full": 0.25, "cut": 0.45}
 LAPSE_GROWTH = 0.5  # every earlier lapse makes the next one this much more embarrassing
 EXTENSION_SHARE = 0.6  # a new date embarrasses less than none
 TALKS_COVER = 0.5  # share of the embarrassment of a lapse that remains while talks serve as a reason
@@ -59,8 +62,8 @@ class MediatedCeasefire(Dispute):
             "violence": "a wave of strikes",
             "unanswered": "the mediator lets a wave of strikes pass without a threat or a sanction",
             "support_week": "a week of outside support for party B",
-            "support_cut": "support is cut off, or a week without it",
-            "walk_away": "the mediator gives up and the war goes on without it",
+            "support_cut": "a week without outside support for party B",
+            "walk_away": "the mediator gives up; the weeks of war to come are counted apart",
             "war_week": "a week of war",
             "ground": "the front moves in party A's favour",
             "refusal": "party B declines the offer",
@@ -88,12 +91,12 @@ class MediatedCeasefire(Dispute):
     def mediator(self, s: CeasefireState) -> Iterator[Move]:
         """Hold, table, threaten, enforce, let lapse, extend, cut or restore support, walk away.
 
-        A bound deadline (the lever) is enforced when due; until then the threat cannot be dropped.
+        A bound deadline (the lever) is enforced when due; until then the threat can be neither dropped nor left behind.
         """
         answered = {"support_week": float(s.support == "full")}
         week = {**answered, "unanswered": float(s.violence == "high")}
         s = s.but(violence="low")
-        walk = Move("walk_away", End("walk_away", walk_away=1), **week)
+        walk = Move("walk_away", End("walk_away", walk_away=1, **self._war_to_come(s)), **week)
         enforce = Move("enforce", s.but(deadline="none", sanctions=1), sanction_price=1, pressure=1, **answered)
         if s.deadline == "due":
             yield enforce
@@ -114,8 +117,9 @@ class MediatedCeasefire(Dispute):
         if s.support == "cut":
             yield Move("restore_support", s.but(support="full"), **week)
         elif not self.support_guaranteed:
-            yield Move("cut_support", s.but(support="cut"), support_cut=1, **week)
-        yield walk
+            yield Move("cut_support", s.but(support="cut"), **week)
+        if not (self.deadline_binds and s.deadline == "running"):
+            yield walk
 
     @staticmethod
     def _shame(s: CeasefireState) -> float:
@@ -155,6 +159,23 @@ class MediatedCeasefire(Dispute):
         yield Draw("front_moves", kept * self.assume.front_moves_cut, s, ground=1, **week)
         yield Draw("front_holds", kept * (1 - self.assume.front_moves_cut), s, **week)
         yield Draw("backfill", self.assume.backfill, s.but(support="full"), **week)
+
+    def horizon(self, state: PublicState) -> End:
+        """After the last round the war goes on as it stands."""
+        assert isinstance(state, CeasefireState)
+        return End("horizon", **self._war_to_come(state))
+
+    def _war_to_come(self, s: CeasefireState) -> dict[str, float]:
+        """Interests touched by a war that goes on unchanged after the mediation or the horizon."""
+        week = {
+            "war_week": 1.0,
+            "ground": GROUND_TO_COME[s.support],
+            "support_week": float(s.support == "full"),
+            "support_cut": float(s.support == "cut"),
+            "sanction_price": SANCTION_WEEK * s.sanctions,
+            "pressure": SANCTION_WEEK * s.sanctions,
+        }
+        return {interest: WEEKS_TO_COME * amount for interest, amount in week.items()}
 
     def next_round(self, state: PublicState) -> PublicState:
         """A threat is made with two rounds to run: set, then running, then due."""

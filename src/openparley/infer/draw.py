@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
+from jaxtyping import Float
 
 from openparley.game.parameters import Parameters
 from openparley.game.positions import ENDED
@@ -68,8 +69,9 @@ def work(model: Model, values: Mapping[str, float], index: int, seed: int, metho
         "world_types": filtered.worlds.types,
         "world_prior": filtered.worlds.prior,
         "sighting_prob": np.array([s.world_prob for s in filtered.sightings]),
-        "sighting_weight": np.array([s.world_weight for s in filtered.sightings]),
-        "sighting_base": np.array([(s.uniform_prob, s.frequency_prob, s.surprise_prob) for s in filtered.sightings]).reshape(-1, 3),
+        "sighting_reported": np.array([s.world_reported for s in filtered.sightings]),
+        "sighting_base": np.array([(s.uniform_prob, s.frequency_prob) for s in filtered.sightings]).reshape(-1, 2),
+        "sighting_labels": _padded([s.label_prob for s in filtered.sightings]),
         "coarse_share": np.array(filtered.coarse_share),
         "unsettled": np.array(solution.stats["unsettled"]),
         "residual": np.array(solution.stats["worst_residual"]),
@@ -83,6 +85,14 @@ def work(model: Model, values: Mapping[str, float], index: int, seed: int, metho
     drawn = Drawn(model, index, seed, parameters, reporting, solution, filtered, method)
     for name, task in tasks.items():
         table |= {f"{name}.{key}": value for key, value in task(drawn).items()}
+    return table
+
+
+def _padded(rows: Sequence[np.ndarray]) -> Float[np.ndarray, "sighting move"]:
+    """Rows of unequal length as one table, filled up with zeros."""
+    table = np.zeros((len(rows), max((len(row) for row in rows), default=0)))
+    for row, values in zip(table, rows, strict=True):
+        row[: len(values)] = values
     return table
 
 

@@ -75,6 +75,10 @@ class Sighting:
         Probability of this report among all reports of a move by this actor, in each world.
     world_weight
         Weight of each world just before, over histories in which the dispute goes on.
+    world_reported
+        Of that weight the part in which a move is reported at all.
+    label_prob
+        Probability of each move of the actor, in order, to be the one that is named, given that one is.
     """
 
     round: int
@@ -83,9 +87,10 @@ class Sighting:
     entries: tuple[str, ...]
     world_prob: Float[np.ndarray, " world"]
     world_weight: Float[np.ndarray, " world"]
+    world_reported: Float[np.ndarray, " world"]
+    label_prob: Float[np.ndarray, " move"]
     uniform_prob: float
     frequency_prob: float
-    surprise_prob: float
 
 
 @dataclass(frozen=True)
@@ -259,31 +264,30 @@ class Filter:
         detection = np.array([self.reporting.detection[actor][move] for move in self.moves[actor]])[self.label[options]]
         detection = np.where(legal, detection, 0.0)
         named = detection * self._named(report.move, actor, options)
-        before = weight.sum(0)
-
-        def chance(probs: np.ndarray) -> np.ndarray:
-            seen = np.einsum("bw,bow,bo->w", weight, probs, named)
-            any_ = np.einsum("bw,bow,bo->w", weight, probs, detection)
-            return np.divide(seen, any_, out=np.zeros_like(seen), where=any_ > 0)
-
-        def flat(probs: np.ndarray) -> float:
-            share = weight.sum(1)
-            return float((share @ (probs * named).sum(1)) / (share @ (probs * detection).sum(1)))
-
+        seen = np.einsum("bw,bow,bo->w", weight, by_world, named)
+        reported = np.einsum("bw,bow,bo->w", weight, by_world, detection)
+        prob = np.divide(seen, reported, out=np.zeros_like(seen), where=reported > 0)
+        share = weight.sum(1)
         even = np.where(legal, 1.0 / legal.sum(1, keepdims=True), 0.0)
-        frequency = self._habit(actor, options, legal, even=True)
-        unlikely = self._unlikely(weight, by_world, detection, options, actor)
+        uniform = float((share @ (even * named).sum(1)) / (share @ (even * detection).sum(1)))
+        # frequencies of reports already hold how often each move is reported, so detection does not enter again
+        frequency = self._habit(actor, options, legal, even=True) * np.where(legal, self._named(report.move, actor, options), 0.0)
+        frequency = float((share @ frequency.sum(1)) / share.sum())
+        labels = self._label_prob(weight, by_world, detection, options, actor)
         self.sightings.append(
-            Sighting(report.round, actor, report.move, report.entries, chance(by_world), before, flat(even), flat(frequency), unlikely)
+            Sighting(
+                report.round, actor, report.move, report.entries, prob, weight.sum(0), reported, labels, uniform, frequency
+            )
         )  # fmt: skip
         self.counts[actor][self.moves[actor].index(report.move)] += 1
 
-    def _unlikely(self, weight: np.ndarray, by_world: np.ndarray, detection: np.ndarray, options: np.ndarray, actor: str) -> float:
-        """Probability, before the report, that it would name a move given under 5 %."""
+    def _label_prob(self, weight: np.ndarray, by_world: np.ndarray, detection: np.ndarray, options: np.ndarray, actor: str) -> np.ndarray:
+        """Probability, before the report, that it would name each move, errors included."""
         seen = np.einsum("bw,bow->bo", weight, by_world) * detection
-        by_label = np.bincount(self.label[options].ravel(), seen.ravel(), minlength=len(self.moves[actor]))
-        by_label /= by_label.sum()
-        return float(by_label[by_label < 0.05].sum())
+        true = np.bincount(self.label[options].ravel(), seen.ravel(), minlength=len(self.moves[actor]))
+        true /= true.sum()
+        others = max(len(true) - 1, 1)
+        return true * (1 - self.reporting.error) + (1 - true) * self.reporting.error / others
 
     def _end_round(self, now: Branches) -> Branches:
         beliefs = drift_beliefs(self.solution.parameters, now.beliefs)

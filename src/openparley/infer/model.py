@@ -70,6 +70,7 @@ class Model:
     lever_positions: Mapping[str, Positions] = field(repr=False)
     observed: Observed = field(repr=False)
     margin: int = 0
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def horizon(self) -> int:
@@ -109,7 +110,7 @@ class Model:
 
     def dispute(self, parameters: Parameters, options: Mapping[str, Any] | None = None) -> Dispute:
         """The dispute at a draw's chance assumptions, with a lever's arguments if any."""
-        return FAMILIES[self.family](parameters.chance, **(options or {}))
+        return FAMILIES[self.family](parameters.chance, **{**self.options, **(options or {})})
 
     def _motives(self, actor: str, values: Mapping[str, float]) -> Motives:
         kinds = self.types[actor]
@@ -166,7 +167,7 @@ def build_model(case: Case) -> Model:
     changed = {key: _with_lever(kind(chance, **{**settings.options, **lever.game}), positions) for key, lever in levers.items()}
     model = Model(
         case.name, settings.family, types, start, positions, settings.rounds, today, calendar,
-        case.file.assumptions, case.file.outcomes, levers, changed, observe(case), settings.margin,
+        case.file.assumptions, case.file.outcomes, levers, changed, observe(case), settings.margin, dict(settings.options),
     )  # fmt: skip
     likely = model.parameters({assumption.id: assumption.likely for assumption in case.file.assumptions})
     wrong = [message for message in check_dispute(dispute, likely, start) if not message.startswith(NOTE)]

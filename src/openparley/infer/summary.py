@@ -26,7 +26,8 @@ from openparley.infer.posterior import (
 )
 from openparley.infer.weights import FEWEST_EFFECTIVE, K_HAT_LIMIT, effective_draws, estimate, normalised, pareto_k, weighted_quantile
 
-IDENTIFIED = 2.0  # a shift of the mean by this many of its own Monte Carlo errors is the record's, not the draws'
+IDENTIFIED = 2.0  # a shift of the mean by this many of its own Monte Carlo errors is the record's, not the draws' …
+NOTICED = 0.3  # … and worth naming from this many prior standard deviations on
 SURPRISE = 0.05
 
 
@@ -45,7 +46,7 @@ def summarise(model: Model, run: Run, engine: PriorSampling) -> Posterior:
         rounds=model.calendar[: model.today + 1],
         accounts={actor: _account_path(model, actor, run.tables, by_round) for actor in model.uncertain},
         moves=moves,
-        fit=_fit(moves, run.tables, weights),
+        fit=_fit(moves, run.tables, before),
         assumptions=_verdicts(run, weights),
         diagnostics=diagnostics,
         certificate=_certificate(model, run.tables, engine),
@@ -87,14 +88,15 @@ def _moves(model: Model, tables: Sequence[Table], before: np.ndarray) -> tuple[O
     for i, report in enumerate(_sighted(model)):
         weights = before[report.round]
         prob = np.array([table["sighting_prob"][i] for table in tables])
-        share = np.array([table["sighting_weight"][i] for table in tables])
+        share = np.array([table["sighting_reported"][i] for table in tables])
         base = np.array([table["sighting_base"][i] for table in tables])
         by_account: dict[str, float] = {}
         if report.actor in model.uncertain:
             kinds = types[:, model.uncertain.index(report.actor)]
             for k, label in [*enumerate(model.types[report.actor]), (HABIT, NONE_OF_THESE)]:
-                mass = weights @ share[:, kinds == k]
-                by_account[label] = float((weights @ (share * prob)[:, kinds == k]).sum() / mass.sum())
+                mass = (weights @ share[:, kinds == k]).sum()
+                if mass > 0:
+                    by_account[label] = float((weights @ (share * prob)[:, kinds == k]).sum() / mass)
         overall = float((weights @ (share * prob)).sum() / (weights @ share).sum())
         evidence = {label: float(np.log(p)) for label, p in by_account.items()}
         moves.append(
@@ -120,11 +122,14 @@ def _sighted(model: Model) -> list[Report]:
     return sorted(upto, key=lambda report: (report.round, steps.index(report.actor)))
 
 
-def _fit(moves: Sequence[ObservedMove], tables: Sequence[Table], weights: np.ndarray) -> AbsoluteFit:
+def _fit(moves: Sequence[ObservedMove], tables: Sequence[Table], before: np.ndarray) -> AbsoluteFit:
     if not moves:
         return AbsoluteFit(0, math.nan, math.nan, math.nan, 0, 0.0)
     scores = np.log([[move.predictive_prob, move.uniform_prob, move.frequency_prob] for move in moves]).mean(0)
-    expected = sum(float(weights @ np.array([table["sighting_base"][i, 2] for table in tables])) for i in range(len(moves)))
+    expected = 0.0
+    for i, move in enumerate(moves):
+        named = before[move.round] @ np.array([table["sighting_labels"][i] for table in tables])
+        expected += float(named[named < SURPRISE].sum())
     model, uniform, frequency = (float(score) for score in scores)
     return AbsoluteFit(len(moves), model, uniform, frequency, sum(move.predictive_prob < SURPRISE for move in moves), expected)
 
@@ -136,7 +141,7 @@ def _verdicts(run: Run, weights: np.ndarray) -> dict[str, AssumptionVerdict]:
         prior, posterior = (estimate(values, w, of="90 % range of the assumption") for w in (even, weights))
         spread = float(np.std(values))
         error = spread / np.sqrt(effective_draws(weights))
-        moved = spread > 0 and abs(posterior.value - prior.value) > IDENTIFIED * error
+        moved = spread > 0 and abs(posterior.value - prior.value) > max(IDENTIFIED * error, NOTICED * spread)
         verdicts[key] = AssumptionVerdict(key, prior, posterior, bool(moved))
     return verdicts
 

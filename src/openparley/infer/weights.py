@@ -10,6 +10,7 @@ from openparley.infer.posterior import Estimate
 
 LEVEL = 0.9
 OVER_DRAWS = "90 % range over the assumptions"
+OUTER_Z, INNER_Z = 1.645, 0.674  # normal quantiles of a 90 % and a 50 % interval
 K_HAT_LIMIT = 0.7
 FEWEST_EFFECTIVE = 100.0
 
@@ -54,6 +55,7 @@ def estimate(
     *,
     noise: Float[np.ndarray, " draw"] | float = 0.0,
     of: str = OVER_DRAWS,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
 ) -> Estimate:
     """Weighted mean with its 50 and 90 % range over the draws and its Monte Carlo error.
 
@@ -62,6 +64,9 @@ def estimate(
     noise
         Monte Carlo variance of each draw's own value (from a finite number of futures). The draws are pulled toward
         their mean until their spread is what remains without it, so that the range is over assumptions and not dice.
+        No range is narrower than the Monte Carlo error, so that noise removed never reads as certainty.
+    bounds
+        Ends of the scale, beyond which no range reaches.
     """
     mean = float(weights @ values)
     deviation = values - mean
@@ -70,4 +75,7 @@ def estimate(
     calm = mean + kept * deviation
     low, low50, high50, high = (weighted_quantile(calm, weights, share) for share in (0.05, 0.25, 0.75, 0.95))
     mcse = float(np.sqrt(np.square(weights) @ deviation**2))
-    return Estimate(mean, min(low, mean), max(high, mean), min(low50, mean), max(high50, mean), LEVEL, of, mcse)
+    wide, half = OUTER_Z * mcse, INNER_Z * mcse
+    outer, inner = (min(low, mean - wide), max(high, mean + wide)), (min(low50, mean - half), max(high50, mean + half))
+    (low, high), (low50, high50) = (np.clip(ends, *bounds) for ends in (outer, inner))
+    return Estimate(mean, float(low), float(high), float(low50), float(high50), LEVEL, of, mcse)

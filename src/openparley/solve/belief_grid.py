@@ -25,6 +25,8 @@ from openparley.solve import kernels
 from openparley.solve.grid import SplitGrid, interpolation_weights, split_grid
 from openparley.solve.solution import SOLVED, Solution
 
+USUAL_NODES = 7  # of an actor that a mapping of nodes does not name
+
 Progress = Callable[[int, int], None]
 
 
@@ -44,14 +46,14 @@ class BeliefGrid:
         Wall-clock budget; None for no limit.
     """
 
-    nodes: int | Mapping[str, int] = 7
+    nodes: int | Mapping[str, int] = USUAL_NODES
     tolerance: float = 1e-7
     most_passes: int = 3000
     max_seconds: float | None = None
 
     def nodes_for(self, actor: str) -> int:
         """Nodes for each split of an actor's belief."""
-        return self.nodes if isinstance(self.nodes, int) else self.nodes[actor]
+        return self.nodes if isinstance(self.nodes, int) else self.nodes.get(actor, USUAL_NODES)
 
 
 def solve(
