@@ -56,8 +56,9 @@ def reason_option(function: _Function) -> _Function:
 def case_checks() -> tuple[ExtraCheck, ...]:
     """Checks of ``case.toml`` that the record layer cannot make, because they need the game."""
     from openparley.infer.check import check_model
+    from openparley.infer.model import check_numbers
 
-    return (check_model,)
+    return check_model, check_numbers
 
 
 def finish(as_json: bool, data: Mapping[str, Any], *, wrote: Iterable[Path | str] = (), then: str | None = None) -> None:

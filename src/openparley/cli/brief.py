@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import click
@@ -13,7 +14,10 @@ from openparley.cli._frame import finish, shown, verb
 @verb("parley brief strait-talks", "parley brief ukraine-2025 --out build/brief", "parley brief ./my-case --texts ./texts --draws 256")
 @click.argument("case")
 @click.option(
-    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder for brief.html and brief.json; the run's own by default."
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder for brief.html and brief.json; by default `brief` in the case, or in parley-out/CASE.",
 )
 @click.option("--texts", type=click.Path(path_type=Path), metavar="DIR", help="Texts of the sources, to quote what can be verified.")
 @click.option("--runs", type=click.Path(path_type=Path), metavar="DIR", help="Where runs are kept; the case's own folder by default.")
@@ -32,12 +36,28 @@ def command(
     """Fit the case unless that has been done, then build the page; an older brief in the same folder is compared with."""
     from openparley.brief.brief import write_brief
 
+    if out is not None:
+        _ready(out)
     opened, fitted = run_fit(case, runs, draws=draws, seed=seed, quick=quick, processes=processes, quiet=as_json)
-    folder = out or fitted.folder.parent.parent
+    folder = out or fitted.folder.parent.parent / "brief"
     older = folder / "brief.json"
-    folder.mkdir(parents=True, exist_ok=True)
+    _ready(folder)
     paths = write_brief(
         opened, fitted.posterior, fitted.forecast, fitted.run, folder, texts=texts, previous=older if older.exists() else None
     )  # fmt: skip
     data = {"case": opened.name, "run": fitted.run["id"], "reused_draws": fitted.reused, "html": str(paths.html), "json": str(paths.json)}
     finish(as_json, data, wrote=[paths.html, paths.json], then=f"open {shown(paths.html)}")
+
+
+def _ready(folder: Path) -> None:
+    """Make the folder, or say before any computing that nothing can be written there."""
+    from openparley.errors import Complaint, ParleyError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as problem:
+        reason = "it is a file" if folder.is_file() else (problem.strerror or str(problem))
+        message = f"nothing can be written to “{folder}”: {reason}."
+        raise ParleyError(Complaint(str(folder), None, None, str(folder), None, "Choose another folder with --out.", message)) from problem

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from openparley.record.check import TextReport
 
 
-@verb("parley check strait-talks", "parley check ukraine-2025 --texts ../shared/reports", "parley check ./my-case --json")
+@verb("parley check strait-talks", "parley check ukraine-2025 --texts ./reports", "parley check ./my-case --json")
 @click.argument("case")
 @click.option(
     "--texts", type=click.Path(path_type=Path), metavar="DIR", help="Texts of the sources, matched by hash whatever they are called."

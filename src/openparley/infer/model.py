@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
@@ -20,7 +20,8 @@ from openparley.infer.check import actor_types, check_model
 from openparley.infer.observe import Observed, observe
 from openparley.infer.posterior import Round
 from openparley.record.case import Case
-from openparley.record.casefile import Assumption, Lever, Outcome
+from openparley.record.casefile import Assumption, CaseFile, Lever, Outcome
+from openparley.record.casetoml import Complain
 
 DEFAULTS = MappingProxyType({"detection": 0.5, "error": 0.05, "none": 0.1, "precision": 1.0, "discount": 1.0, "drift": 0.0})
 
@@ -148,10 +149,32 @@ def build_model(case: Case) -> Model:
     settings = case.file.model
     if settings is None:
         raise CaseError("the case has no [model] section, so there is nothing to solve.", hint="Copy one from a bundled case.")
-    if complaints := list(check_model(case.file, _without_line)):
+    if complaints := [*check_model(case.file, _without_line), *check_numbers(case.file, _without_line)]:
         raise CaseError(complaints)
+    return _model(case.file, observe(case))
+
+
+def check_numbers(file: CaseFile, complain: Complain) -> Iterator[Complaint]:
+    """What the dispute's own conditions say against the likely values of the assumptions.
+
+    An `openparley.record.casetoml.ExtraCheck`; silent where `openparley.infer.check.check_model` has complaints, because
+    there is then no dispute to check.
+    """
+    if file.model is None or next(check_model(file, complain), None) is not None:
+        return
+    model = _model(file, Observed((), {}, {}))
+    likely = model.parameters({assumption.id: assumption.likely for assumption in file.assumptions})
+    for message in check_dispute(model.positions.dispute, likely, model.start):
+        if not message.startswith(NOTE):
+            yield complain(("model",), message)
+
+
+def _model(file: CaseFile, observed: Observed) -> Model:
+    """The model of a case file that has passed its checks."""
+    settings = file.model
+    assert settings is not None
     kind = FAMILIES[settings.family]
-    middling = {a.sets: a.likely for a in case.file.assumptions}
+    middling = {a.sets: a.likely for a in file.assumptions}
     chance = {name: middling[f"chance.{name}"] for name in kind.chance}
     dispute = kind(chance, **settings.options)
     start = kind.State.from_values(settings.initial)  # type: ignore[arg-type]
@@ -160,20 +183,15 @@ def build_model(case: Case) -> Model:
     calendar = tuple(
         Round(t, settings.start + t * days, settings.start + (t + 1) * days - timedelta(days=1)) for t in range(settings.rounds)
     )
-    today = case.file.round_of(case.file.cutoff)
+    today = file.round_of(file.cutoff)
     assert today is not None
-    types = actor_types(case.file, dispute)
-    levers = {lever.id: lever for lever in case.file.levers}
+    types = actor_types(file, dispute)
+    levers = {lever.id: lever for lever in file.levers}
     changed = {key: _with_lever(kind(chance, **{**settings.options, **lever.game}), positions) for key, lever in levers.items()}
-    model = Model(
-        case.name, settings.family, types, start, positions, settings.rounds, today, calendar,
-        case.file.assumptions, case.file.outcomes, levers, changed, observe(case), settings.margin, dict(settings.options),
+    return Model(
+        file.name, settings.family, types, start, positions, settings.rounds, today, calendar,
+        file.assumptions, file.outcomes, levers, changed, observed, settings.margin, dict(settings.options),
     )  # fmt: skip
-    likely = model.parameters({assumption.id: assumption.likely for assumption in case.file.assumptions})
-    wrong = [message for message in check_dispute(dispute, likely, start) if not message.startswith(NOTE)]
-    if wrong:
-        raise CaseError([Complaint("case.toml", None, None, None, None, None, message) for message in wrong])
-    return model
 
 
 def _without_line(path: tuple[Any, ...], message: str, *, value: Any = None, allowed: Any = None, hint: str | None = None) -> Complaint:
