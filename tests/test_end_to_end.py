@@ -186,7 +186,11 @@ def test_a_bundled_case_is_not_written_to(undisturbed: Undisturbed, tmp_path: Pa
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
 def test_exit_codes(tmp_path: Path, arguments: tuple[str, ...], code: int, message: str) -> None:
-    for name, old, new in (("mine", "schema", "schema"), ("broken", "rounds = ", "rounds = x"), ("unfit", "mediated_ceasefire", "mediated_peace")):
+    for name, old, new in (
+        ("mine", "schema", "schema"),
+        ("broken", "rounds = ", "rounds = x"),
+        ("unfit", "mediated_ceasefire", "mediated_peace"),
+    ):
         shutil.copytree(find_case("strait-talks"), tmp_path / name)
         edit(tmp_path / name / "case.toml", old, new)
     done = parley(tmp_path, *arguments, "--json", code=code)
@@ -380,9 +384,18 @@ class Deletion:
 
 DELETIONS = [
     Deletion("events", "E059", report=(11, "party_a")),  # the only entry behind a move
-    Deletion("commitments", "C001", ("E021 breaks", "E035 breaks", "C002 responds to", "C011 same event", "status L002", "status L003"), ("L002", "L003")),
+    Deletion(
+        "commitments",
+        "C001",
+        ("E021 breaks", "E035 breaks", "C002 responds to", "C011 same event", "status L002", "status L003"),
+        ("L002", "L003"),
+    ),
     Deletion("events", "E043", ("E046 responds to", "E051 same event")),  # one of two behind a move
-    Deletion("claims", "K004", ("K005 responds to", "K011 same event", "account H1", "assumption A02", "assumption A03", "assumption A04", "assumption A05")),
+    Deletion(
+        "claims",
+        "K004",
+        ("K005 responds to", "K011 same event", "account H1", "assumption A02", "assumption A03", "assumption A04", "assumption A05"),
+    ),
     Deletion("statements", "T056", ("E068 expressed by",)),
     Deletion("relations", "R002", ("R005 same event",)),
 ]
@@ -458,7 +471,9 @@ def assert_only_downstream_moved(new: Fitted, old: Fitted, round_: int, actor: s
         assert not np.array_equal(a.share[round_:], b.share[round_:])
     earlier = [move for move in old.posterior.moves if move.round < round_]
     assert [move for move in new.posterior.moves if move.round < round_] == earlier
-    assert {key: outcome.prior for key, outcome in new.forecast.outcomes.items()} == {key: o.prior for key, o in old.forecast.outcomes.items()}
+    assert {key: outcome.prior for key, outcome in new.forecast.outcomes.items()} == {
+        key: o.prior for key, o in old.forecast.outcomes.items()
+    }
     assert new.posterior.certificate == old.posterior.certificate
 
 

@@ -399,6 +399,11 @@ def odd(base: Posterior) -> Posterior:
     )
 
 
+def unobserved(base: Posterior) -> Posterior:
+    """A posterior of a record that shows no move of the game: only silence moved the shares."""
+    return replace(base, moves=(), fit=AbsoluteFit(0, float("nan"), float("nan"), float("nan"), 0, 0.0))
+
+
 def _estimate(value: float, low: float, high: float) -> Estimate:
     return Estimate(value, low, high, value - 0.4 * (value - low), value + 0.4 * (high - value), 0.9, OF, 0.006)
 

@@ -11,8 +11,14 @@ from types import SimpleNamespace
 import pytest
 
 from openparley.brief import Brief, BriefError, BriefPaths, make_brief
+from openparley.brief.charts import timeline
 from openparley.brief.cite import SENTENCE_TYPES
+from openparley.brief.context import Context
+from openparley.brief.facts import Facts
+from openparley.brief.lexicon import lexicon
 from openparley.brief.lint import SIZE_LIMIT, page_faults
+from openparley.brief.sections.outcomes import _by_week
+from openparley.brief.words import estimate_words
 from openparley.record.case import Case
 from tests.brief import synthetic
 
@@ -260,3 +266,108 @@ def test_the_same_inputs_give_the_same_bytes(case: Case, brief: Brief) -> None:
 def test_everything_needed_to_repeat_the_run_is_on_the_page(brief: Brief, case: Case) -> None:
     for needed in ("7f3a21", "20260429", "0.1.0.dev0", "coder one", *case.digest().values()):
         assert needed in brief.html
+
+
+@pytest.mark.usefixtures("no_charts")
+def test_a_record_without_a_move_of_the_game_tells_no_accounts_apart(case: Case) -> None:
+    brief = make(case, posterior=synthetic.unobserved(synthetic.posterior()))
+    known = "No accepted entry reports a move of the game, so the record cannot tell the accounts apart"
+    assert sum(text.startswith(known) for text in sentences(brief, "bottom-line")) == 1
+    assert sum(text.startswith(known) for text in sentences(brief, "accounts")) == 1
+    assert sentences(brief, "bottom-line")[1].startswith("Our confidence is low")
+    html = brief.html.replace("\u00a0", " ")
+    for wrong in (
+        "most weight",
+        "none stands clear",
+        "not known against not known",
+        "scores not known",
+        "its best baseline",
+        "than both baselines",
+        "All 0 moves",
+        "nothing was fitted",
+        "the shares are what was put in",
+    ):
+        assert wrong not in html
+
+
+@pytest.mark.usefixtures("no_charts")
+def test_an_actor_without_a_move_has_no_leading_account(case: Case) -> None:
+    posterior = synthetic.posterior()
+    brief = make(case, posterior=replace(posterior, moves=tuple(move for move in posterior.moves if move.actor == "mediator")))
+    mediator, party = sentences(brief, "accounts")[:2]
+    assert mediator.startswith("Among the accounts listed of the mediator")
+    assert party.startswith("No accepted entry reports a move of Party A")
+    assert "All 0 moves" not in brief.html
+
+
+def text_of(html: str, start: str, end: str) -> str:
+    part = html.split(start, 1)[1].split(end, 1)[0].replace("\u00a0", " ")
+    return " ".join(re.sub(r"<[^>]+>", " ", part).split())
+
+
+@pytest.mark.usefixtures("no_charts")
+def test_a_trace_says_once_that_it_is_a_range(case: Case) -> None:
+    forecast = synthetic.forecast()
+    outcome = forecast.outcomes["ceasefire"]
+    last = replace(outcome.at_horizon, of="90 % range over the assumptions")
+    forecast = replace(
+        forecast, outcomes={**forecast.outcomes, "ceasefire": replace(outcome, by_week=(*outcome.by_week[:-1], last))}, levers={}
+    )
+    html = make(case, forecast=forecast).html
+    assert text_of(html, 'id="n-p-ceasefire"', "</article>").count("a 90 % range over the assumptions; Monte Carlo") == 1
+    assert "a range over 90" not in html.replace("\u00a0", " ")
+
+
+def test_captions_explain_further_entries_and_before(brief: Brief) -> None:
+    html = brief.html.replace("\u00a0", " ")
+    assert "+n after an id: that many further entries report the same move" in html
+    assert html.count("given that the dispute is still open at the cut-off") >= 2
+
+
+def test_a_cumulative_column_never_falls_by_rounding(case: Case) -> None:
+    forecast = synthetic.forecast()
+    outcome = forecast.outcomes["ceasefire"]
+    rising = ((0.424, 0.009), (0.426, 0.03), (0.427, 0.009), (0.428, 0.06))
+    weeks = tuple(replace(outcome.at_horizon, value=value, low=value - 0.1, high=value + 0.1, mcse=mcse) for value, mcse in rising)
+    forecast = replace(
+        forecast, weeks=forecast.weeks[: len(weeks)], outcomes={"ceasefire": replace(outcome, by_week=weeks)}, futures_sample={}
+    )
+    table = _by_week(Context(Facts.of(case), synthetic.posterior(), forecast, synthetic.run(), lexicon("icd203")))
+    printed = [int(str(row[1][0]).split(" %")[0]) for row in table.rows]
+    assert printed == sorted(printed) == [40] * 4
+
+
+def vague(tmp_path: Path) -> Case:
+    folder = synthetic.write_case(tmp_path / "case")
+    path = folder / "record/commitments.jsonl"
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    for row in rows:
+        if row["id"] == "C002":
+            row["made"] |= {"start": "2026-02-16", "end": "2026-02-24"}
+            row["due"] |= {"start": "2026-03-03", "end": "2026-03-10"}
+        if row["id"] == "C003":
+            row["made"] |= {"start": "2018-01-20", "end": "2021-01-20"}
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return synthetic.open_case(folder)
+
+
+@pytest.mark.usefixtures("no_charts")
+def test_a_vague_date_of_a_commitment_is_printed_as_its_range(tmp_path: Path) -> None:
+    ledger = text_of(make(vague(tmp_path)).html, '<section id="ledger"', "</section>")
+    for needed in ("16–24 Feb 2026", "3–10 Mar 2026", "Jan 2018 – Jan 2021"):
+        assert needed in ledger
+
+
+def test_the_timeline_draws_a_vague_date_as_a_thin_line_round_its_middle(tmp_path: Path) -> None:
+    context = Context(Facts.of(vague(tmp_path)), synthetic.posterior(), synthetic.forecast(), synthetic.run(), lexicon("icd203"))
+    rows = {row["says"].split()[0]: row for row in timeline.data(context)}
+    assert "C003" not in rows
+    assert [rows["C002"][key][:10] for key in ("from", "day", "until")] == ["2026-02-16", "2026-02-20", "2026-02-24"]
+    assert rows["C001"]["from"] is None
+    assert timeline.chart([row for row in rows.values() if row["panel"] == rows["C002"]["panel"]]).to_dict()
+
+
+def test_an_estimate_in_the_rounding_of_the_brief() -> None:
+    estimate = synthetic.forecast().outcomes["ceasefire"].at_horizon
+    assert estimate_words(estimate) == ("31 %", "27–40 %")
+    assert estimate_words(replace(estimate, mcse=0.03)) == ("30 %", "25–40 %")

@@ -1,5 +1,6 @@
 import json
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -87,6 +88,20 @@ def test_an_old_number_stands_beside_a_new_one_only_marked(folder: Path, brief: 
     path = tmp_path / "old.json"
     path.write_text(json.dumps(old), encoding="utf-8")
     assert said(open_case(folder), path)[-1] == "A ceasefire takes hold – was 44 % in run 7f3a21, now 31 %."
+
+
+def test_a_move_under_the_printed_precision_is_called_unchanged(folder: Path, brief: Brief, tmp_path: Path) -> None:
+    old = json.loads(json.dumps(brief.content))
+    old["inputs"]["outcomes"]["ceasefire"] = brief.content["inputs"]["outcomes"]["ceasefire"] - 0.01
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps(old), encoding="utf-8")
+    forecast = synthetic.forecast()
+    outcome = forecast.outcomes["ceasefire"]
+    noisy = replace(outcome, by_week=(*outcome.by_week[:-1], replace(outcome.at_horizon, mcse=0.03)))
+    forecast = replace(forecast, outcomes={**forecast.outcomes, "ceasefire": noisy})
+    again = make_brief(open_case(folder), synthetic.posterior(), forecast, synthetic.run(), previous=path)
+    found = [one["text"] for one in again.content["sentences"] if one["section"] == "what-changed"]
+    assert found[-1] == "A ceasefire takes hold – 30 %, unchanged at this precision since run 7f3a21."
 
 
 def test_what_is_no_brief_is_refused(folder: Path, tmp_path: Path) -> None:

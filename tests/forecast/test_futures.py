@@ -161,5 +161,3 @@ def test_guaranteeing_what_is_never_cut_changes_nothing(monkeypatch: pytest.Monk
     table = fitted(model, values, count=400, grid=BeliefGrid(nodes=3, tolerance=1e-9))
     assert np.array_equal(table["futures.first.support_guaranteed"], table["futures.first"])
     assert table["futures.gain.support_guaranteed"] == pytest.approx(0, abs=1e-6)
-
-

@@ -100,7 +100,9 @@ def test_accounts_of_the_futures_are_those_of_the_posterior(done: Done) -> None:
     for table in run.tables:
         share = np.bincount(table[f"{PREFIX}.world"], minlength=len(table["world_types"])) / FUTURES
         assert np.abs(share - table["world_share"][-1]).max() < 0.15
-    mean = np.mean([np.bincount(t[f"{PREFIX}.world"], minlength=len(t["world_types"])) / FUTURES - t["world_share"][-1] for t in run.tables], axis=0)
+    mean = np.mean(
+        [np.bincount(t[f"{PREFIX}.world"], minlength=len(t["world_types"])) / FUTURES - t["world_share"][-1] for t in run.tables], axis=0
+    )
     assert np.abs(mean).max() < 0.1
     assert model.uncertain
 

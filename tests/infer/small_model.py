@@ -1,10 +1,10 @@
 """A model on the small dispute of the solver's tests: few enough histories and accounts to write all of them out."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from types import MappingProxyType
 
-import numpy as np
 import pytest
 
 from openparley.game.dispute import Move
@@ -51,7 +51,9 @@ def known_family(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model_module, "FAMILIES", {FAMILY: LeverCeasefire})
 
 
-def small_model(parameters: Parameters, reports: tuple[Report, ...] = (), *, rounds: int, today: int, levers: tuple[str, ...] = ()) -> Model:
+def small_model(
+    parameters: Parameters, reports: tuple[Report, ...] = (), *, rounds: int, today: int, levers: tuple[str, ...] = ()
+) -> Model:
     dispute = LeverCeasefire(CHANCE)
     days = [MONDAY + timedelta(days=7 * t) for t in range(rounds)]
     return Model(
@@ -87,10 +89,4 @@ def report(round_: int, actor: str, move: str) -> Report:
 
 
 def with_propensity(parameters: Parameters, actor: str, **propensity: float) -> Parameters:
-    from dataclasses import replace
-
     return Parameters({**parameters.motives, actor: replace(parameters.motives[actor], propensity=propensity)}, parameters.chance)
-
-
-def shares(values: np.ndarray) -> np.ndarray:
-    return values / values.sum()

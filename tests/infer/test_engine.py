@@ -170,7 +170,9 @@ def test_summary_by_hand(model: Model, finished: tuple[Run, Path]) -> None:
 def test_a_moves_odds_average_over_accounts_to_its_prediction(model: Model, finished: tuple[Run, Path]) -> None:
     run = finished[0]
     found = summarise(model, run, ENGINE)
-    assert [move.entries for move in found.moves if move.actor == "mediator"] == [r.entries for r in model.observed.reports if r.actor == "mediator"]
+    assert [move.entries for move in found.moves if move.actor == "mediator"] == [
+        r.entries for r in model.observed.reports if r.actor == "mediator"
+    ]
     evidence = np.array([table["log_evidence"] for table in run.tables])
     for i, move in enumerate(found.moves):
         assert 0 < move.predictive_prob < 1
@@ -179,7 +181,10 @@ def test_a_moves_odds_average_over_accounts_to_its_prediction(model: Model, fini
         weights = np.exp(evidence[:, move.round - 1] - evidence[:, move.round - 1].max())
         kinds = run.tables[0]["world_types"][:, model.uncertain.index(move.actor)]
         labels = [*enumerate(model.types[move.actor]), (-1, "none")]
-        mass = [sum(w * table["sighting_reported"][i][kinds == k].sum() for w, table in zip(weights, run.tables, strict=True)) for k, _ in labels]
+        mass = [
+            sum(w * table["sighting_reported"][i][kinds == k].sum() for w, table in zip(weights, run.tables, strict=True))
+            for k, _ in labels
+        ]
         average = np.average([move.prob_by_account[label] for _, label in labels], weights=mass)
         assert move.predictive_prob == pytest.approx(average, abs=1e-9)
         assert move.log_evidence == pytest.approx({label: np.log(p) for label, p in move.prob_by_account.items()})

@@ -132,7 +132,9 @@ def test_without_doubt_the_actors_believe_what_the_analyst_does() -> None:
     """Every move seen, no error, no "none of these": in each history public belief and analyst's posterior are one."""
     reports = tuple(report(t, actor, move) for t in range(2) for actor, move in (("mediator", "hold"), ("party_a", "stall")))
     model = small_model(PARAMETERS, reports, rounds=3, today=1)
-    told = Reporting({a: dict.fromkeys(moves, 1.0) for a, moves in reporting(model).detection.items()}, 0.0, {"mediator": 0.0, "party_a": 0.0})
+    told = Reporting(
+        {a: dict.fromkeys(moves, 1.0) for a, moves in reporting(model).detection.items()}, 0.0, {"mediator": 0.0, "party_a": 0.0}
+    )
     found = Filter(model, solved(model, PARAMETERS), told, merge=None).run()
     weight = found.branches.weight[found.branches.weight.sum(1) > 0]
     assert len(weight) > 1  # whether the front moved is not in the record
@@ -145,7 +147,9 @@ def test_silence_is_not_a_hold() -> None:
     """Silence speaks for the move that is seldom reported; where every move is reported alike it says nothing."""
     alike = shares_after_silence(dict.fromkeys(("threaten", "hold", "enforce", "let_lapse"), 0.5))
     loud_threats = shares_after_silence({"threaten": 0.95, "hold": 0.05, "enforce": 0.95, "let_lapse": 0.95})
-    reported_hold = shares_after_silence({"threaten": 0.95, "hold": 0.05, "enforce": 0.95, "let_lapse": 0.95}, (report(0, "mediator", "hold"),))
+    reported_hold = shares_after_silence(
+        {"threaten": 0.95, "hold": 0.05, "enforce": 0.95, "let_lapse": 0.95}, (report(0, "mediator", "hold"),)
+    )
     prior = PARAMETERS.motives["mediator"].prior
     assert alike == pytest.approx(prior, abs=EXACT)
     assert loud_threats != pytest.approx(prior, abs=1e-3)

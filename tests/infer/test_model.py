@@ -29,9 +29,10 @@ def likely(model: Model) -> dict[str, float]:
 
 
 def sets(address: str, value: float) -> Assumption:
-    return Assumption(
-        id="A99", sets=address, statement="Stated.", low=value, likely=value, high=value, distribution="fixed", basis=("default",), status="caveated"
-    )  # fmt: skip
+    same = {"low": value, "likely": value, "high": value, "distribution": "fixed"}
+    return Assumption.model_validate(
+        {"id": "A99", "sets": address, "statement": "Stated.", "basis": ("default",), "status": "caveated", **same}
+    )
 
 
 def with_value(model: Model, address: str, value: float) -> tuple[Model, dict[str, float]]:
@@ -192,7 +193,7 @@ def test_what_does_not_fit_is_named(strait: Case, changes: dict[str, Any], messa
 
 def test_a_missing_chance_assumption_is_asked_for(strait: Case) -> None:
     rows = tuple(row for row in strait.file.assumptions if row.sets != "chance.backfill")
-    with pytest.raises(CaseError, match="no assumption sets “chance.backfill”"):
+    with pytest.raises(CaseError, match=r"no assumption sets “chance\.backfill”"):
         build_model(replace(strait, file=strait.file.model_copy(update={"assumptions": rows})))
 
 

@@ -37,7 +37,9 @@ def event(key: str, type_: str = "SANCTION", when: dict[str, Any] | None = None,
 
 
 def threat(key: str, when: dict[str, Any] | None = None, **more: Any) -> Commitment:
-    return Commitment.model_validate({**COMMON, "id": key, "type": "threat", "actor": ("mediator",), "target": ("party_a",), "made": when, **more})
+    return Commitment.model_validate(
+        {**COMMON, "id": key, "type": "threat", "actor": ("mediator",), "target": ("party_a",), "made": when, **more}
+    )
 
 
 def rule(move: str, kind: str = "event", **more: Any) -> Observation:
@@ -128,12 +130,18 @@ def test_a_rule_that_names_an_entry_goes_before_one_that_describes_it(strait: Ca
 
 
 def test_what_did_not_happen_is_another_move_than_what_did(strait: Case) -> None:
-    entries = [event("E1", when=day(START)), event("E2", when=day("2026-02-10"), realis="negated"), event("E3", when=day("2026-02-17"), realis="future")]
+    entries = [
+        event("E1", when=day(START)),
+        event("E2", when=day("2026-02-10"), realis="negated"),
+        event("E3", when=day("2026-02-17"), realis="future"),
+    ]
     assert [(r.round, r.move) for r in seen(strait, entries, [ENFORCE, LAPSE]).reports] == [(0, "enforce"), (1, "let_lapse")]
 
 
 @pytest.mark.parametrize(
-    "more", [{"historical": True}, {"review": ReviewNote(state="rejected")}, {"review": ReviewNote(state="proposed")}], ids=["historical", "rejected", "proposed"]
+    "more",
+    [{"historical": True}, {"review": ReviewNote(state="rejected")}, {"review": ReviewNote(state="proposed")}],
+    ids=["historical", "rejected", "proposed"],
 )
 def test_entries_that_do_not_count_show_nothing(strait: Case, more: dict[str, Any]) -> None:
     found = seen(strait, [event("E1", when=day(START), **more)], [ENFORCE])
@@ -175,4 +183,6 @@ def test_filters_of_a_rule_all_have_to_fit(strait: Case) -> None:
 def test_reports_do_not_depend_on_the_order_of_entries(strait: Case) -> None:
     found = observe(strait)
     turned = observe(replace(strait, entries=dict(reversed(list(strait.entries.items())))))
-    assert [(r.round, r.actor, r.move, sorted(r.entries)) for r in found.reports] == [(r.round, r.actor, r.move, sorted(r.entries)) for r in turned.reports]
+    assert [(r.round, r.actor, r.move, sorted(r.entries)) for r in found.reports] == [
+        (r.round, r.actor, r.move, sorted(r.entries)) for r in turned.reports
+    ]

@@ -1,6 +1,5 @@
 """Draws of the assumptions: the stated distribution, and independence of everything else in the case."""
 
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -115,5 +114,3 @@ def test_unknown_distribution_is_named() -> None:
 def replace_distribution(row: Assumption, distribution: str) -> Assumption:
     """A row past the checks of the case file."""
     return row.model_copy(update={"distribution": distribution})
-
-

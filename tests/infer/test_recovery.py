@@ -157,7 +157,9 @@ def test_truth_is_favoured_in_the_bundled_game() -> None:
     draw = {row.id: row.likely for row in model.assumptions}
     parameters, told = model.parameters(draw), model.reporting(draw)
     told = replace(told, detection={a: {move: max(p, 0.6) for move, p in moves.items()} for a, moves in told.detection.items()})
-    solution = solve(model.positions, parameters, rounds=model.rounds, method=BeliefGrid(nodes=4, tolerance=1e-4), dispute=model.dispute(parameters))
+    solution = solve(
+        model.positions, parameters, rounds=model.rounds, method=BeliefGrid(nodes=4, tolerance=1e-4), dispute=model.dispute(parameters)
+    )
     simulator = Simulator(model, solution, told)
     shares, truth = simulated(simulator, RECORDS_OF_A_CASE, seed=12)
     gain = np.log(shares[np.arange(len(truth)), truth] / simulator.worlds.prior[truth])

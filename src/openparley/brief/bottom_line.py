@@ -44,8 +44,18 @@ def likelihood_sentence(context: Context, outcome: str, section: str = "bottom-l
 
 
 def leading_account(context: Context, actor: str | None = None, section: str = "bottom-line") -> Sentence:
-    """Which account of an actor leads, never without the absolute fit."""
+    """Which account of an actor leads, never without the absolute fit and only where the record shows its moves."""
+    if context.unobserved:
+        return nothing_observed(context, section)
     actor = actor or _most_moved(context)
+    if not context.moves_of(actor):
+        position = context.facts.position(actor)
+        return context.book.say(
+            section,
+            "computed",
+            f"No accepted entry reports a move of {position}, so the record cannot tell its accounts apart; "
+            "their shares rest on the assumptions and on silence.",
+        )
     path = context.posterior.accounts[actor]
     named = [label for label in path.labels if label != NONE_OF_THESE]
     named.sort(key=lambda label: -path.now[label].value)
@@ -75,6 +85,16 @@ def leading_account(context: Context, actor: str | None = None, section: str = "
     return context.book.say(section, "computed", start, end, ".")
 
 
+def nothing_observed(context: Context, section: str) -> Sentence:
+    """What is said of the accounts when the record shows no move at all."""
+    return context.book.say(
+        section,
+        "computed",
+        "No accepted entry reports a move of the game, so the record cannot tell the accounts apart; "
+        "the shares rest on the assumptions and on silence.",
+    )
+
+
 def _most_moved(context: Context) -> str:
     """The actor about whose accounts the record says most."""
 
@@ -82,4 +102,5 @@ def _most_moved(context: Context) -> str:
         path = context.posterior.accounts[actor]
         return sum(abs(path.now[label].value - path.prior[label]) for label in path.labels)
 
-    return max(context.posterior.accounts, key=move)
+    seen = [actor for actor in context.posterior.accounts if context.moves_of(actor)]
+    return max(seen or context.posterior.accounts, key=move)

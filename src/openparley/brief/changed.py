@@ -106,7 +106,11 @@ class Changes:
         for id, (old, _) in self.moved.items():
             now, mcse = context.probability(id), context.forecast.outcomes[id].at_horizon.mcse
             name = Given(context.outcome_name(id), name=True)
-            said.append(say(name, f" – was {words.percent(old, mcse)} in run {self.previous}, now ", Ref(now), "."))
+            was = words.percent(old, mcse)
+            if was == now.text:
+                said.append(say(name, " – ", Ref(now), f", unchanged at this precision since run {self.previous}."))
+            else:
+                said.append(say(name, f" – was {was} in run {self.previous}, now ", Ref(now), "."))
         if not self.moved:
             said.append(say("No outcome of the forecast moved by as much as half a point."))
         return tuple(said)

@@ -83,6 +83,7 @@ def _sources(context: Context) -> Iterator[Check]:
         source = (
             f"one source, {facts.outlet(top[0][0])}, carries all the evidential weight" if total > 0 else "no move separates the accounts"
         )
+        source = "no entry carries weight between the accounts" if context.unobserved else source
         yield Check("Weight of the top two sources", (source,), "low", "one source only: low")
 
     cited = {entry.source for entry in facts.accepted.values()}
@@ -109,14 +110,14 @@ def _model(context: Context) -> Iterator[Check]:
         for name, score in (("uniform play", fit.uniform_log_score), ("observed frequencies", fit.frequency_log_score))
         if fit.log_score < score
     ]
-    allows: Level = "low" if "uniform play" in worse or not fit.moves else "moderate" if worse else "high"
+    allows: Level = "low" if "uniform play" in worse or context.unobserved else "moderate" if worse else "high"
     fitted = (
         f"the model predicts the record worse than {words.listed(worse)}"
         if worse
         else "the model predicts the record better than both baselines"
     )
-    if not fit.moves:
-        fitted = "the record shows no move of the game, so nothing was fitted"
+    if context.unobserved:
+        fitted = "no accepted entry reports a move of the game, so the fit cannot be compared with a baseline"
     yield Check("Fit against baselines", (fitted,), allows, "worse than uniform play: low; worse than observed frequencies: moderate")
     multiple = context.posterior.diagnostics.multiple_equilibria_share
     said: tuple[Part, ...] = ("no draw has more than one equilibrium",)

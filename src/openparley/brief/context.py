@@ -66,6 +66,15 @@ class Context:
         sets = {row.id: row.sets.split(".") for row in self.facts.case.file.assumptions}
         return tuple(id for id in self.open_assumptions if actor in sets[id] or sets[id][0] in ("error", "detection"))
 
+    @property
+    def unobserved(self) -> bool:
+        """True when no accepted entry reports a move of the game, so that there is no fit either."""
+        return not (self.posterior.moves and self.posterior.fit.moves)
+
+    def moves_of(self, actor: str) -> tuple[ObservedMove, ...]:
+        """The observed moves of one actor."""
+        return tuple(move for move in self.posterior.moves if move.actor == actor)
+
     def spread(self, move: ObservedMove) -> float:
         """Log ratio between the account that expected a move most and the one that expected it least.
 
@@ -104,8 +113,8 @@ class Context:
         return self.book.estimate(f"n-p-{id}", name, outcome.at_horizon, **trace)
 
     def prior_probability(self, id: str) -> Number:
-        """The same before the record."""
-        name = f"{self.outcome_name(id)}, by {self.horizon}, before the record"
+        """The same weeks without the record, given that the dispute is still open at the cut-off."""
+        name = f"{self.outcome_name(id)}, by {self.horizon}, without the record, given a dispute still open at the cut-off"
         return self.book.estimate(
             f"n-before-{id}", name, self.forecast.outcomes[id].prior, assumptions=self.open_assumptions, like=f"n-p-{id}"
         )

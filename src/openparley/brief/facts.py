@@ -180,6 +180,4 @@ class Facts:
 
 def when(date: FuzzyDate | None) -> str:
     """A range of days for people; empty when unknown."""
-    if date is None:
-        return ""
-    return words.day(date.start) if date.start == date.end else f"{words.day(date.start)} – {words.day(date.end)}"
+    return "" if date is None else words.days(date.start, date.end)

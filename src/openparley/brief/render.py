@@ -97,6 +97,13 @@ def page(
     return re.sub(r"\n\s*\n+", "\n", text)
 
 
+def _over(number: Number) -> str:
+    """What the interval is a range over, or what an exact number counts."""
+    if not number.range or number.of.startswith(("a ", "the range")):
+        return number.of
+    return f"a {number.of}" if re.match(r"\d+ % range over ", number.of) else f"a range over {number.of}"
+
+
 def _trace(context: Context, number: Number) -> dict[str, Any]:
     """What one click on a number shows."""
     facts = context.facts
@@ -111,7 +118,7 @@ def _trace(context: Context, number: Number) -> dict[str, Any]:
     return {
         "value": "" if number.range_only else tidy(number.text),
         "interval": tidy(f"{level} {number.range}") if number.range else "",
-        "of": number.of,
+        "of": _over(number),
         "error": number.error,
         "breakdown": [(label, tidy(text)) for label, text in number.breakdown],
         "entries": entries,

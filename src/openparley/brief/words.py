@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import math
+from calendar import monthrange
+from collections.abc import Iterable
 from datetime import date
+
+from openparley.infer.posterior import Estimate
 
 LEAST = 0.01
 UNKNOWN = "not known"
+YEAR = 366
 # A digit is printed while the Monte Carlo error is at most this many times its place value.
 STEPS = ((0.01, 1), (0.05, 5), (math.inf, 10))
 
@@ -20,6 +25,18 @@ def step(mcse: float) -> int:
     (1, 5, 10)
     """
     return next(points for limit, points in STEPS if not mcse > limit)
+
+
+def coarsest(errors: Iterable[float]) -> float:
+    """The error by which a whole series is rounded, so that rounding cannot reverse its order.
+
+    Examples
+    --------
+    >>> error = coarsest([0.004, 0.02])
+    >>> percent(0.424, error), percent(0.426, error)
+    ('40 %', '45 %')
+    """
+    return max((error for error in errors if not math.isnan(error)), default=0.0)
 
 
 def _points(share: float, mcse: float) -> int:
@@ -88,6 +105,17 @@ def points_range(low: float, high: float, mcse: float = 0.0) -> str:
     return f"{signed[0]} to {signed[1]} points"
 
 
+def estimate_words(estimate: Estimate) -> tuple[str, str]:
+    """A probability or share as printed in the brief: its value and its range, rounded by its Monte Carlo error.
+
+    Examples
+    --------
+    >>> estimate_words(Estimate(0.314, 0.18, 0.468, 0.25, 0.38, 0.9, "90 % range over the assumptions", 0.03))
+    ('30 %', '20–45 %')
+    """
+    return percent(estimate.value, estimate.mcse), percent_range(estimate.low, estimate.high, estimate.mcse)
+
+
 def decimal(value: float, mcse: float = 0.0) -> str:
     """A score or a parameter, cut at the place of its Monte Carlo error and at two decimals.
 
@@ -134,6 +162,29 @@ def day(when: date) -> str:
     '9 May 2025'
     """
     return f"{when.day} {when:%b %Y}" if len(f"{when:%B}") > 4 else f"{when.day} {when:%B %Y}"
+
+
+def days(start: date, end: date) -> str:
+    """A range of days for people: in months when it covers whole ones or more than a year.
+
+    Examples
+    --------
+    >>> days(date(2025, 5, 9), date(2025, 5, 9)), days(date(2025, 3, 3), date(2025, 3, 9))
+    ('9 May 2025', '3–9 Mar 2025')
+    >>> days(date(2025, 2, 27), date(2025, 3, 5)), days(date(2024, 12, 30), date(2025, 1, 5))
+    ('27 Feb – 5 Mar 2025', '30 Dec 2024 – 5 Jan 2025')
+    >>> days(date(2018, 1, 20), date(2021, 1, 20)), days(date(2025, 3, 1), date(2025, 3, 31))
+    ('Jan 2018 – Jan 2021', 'Mar 2025')
+    """
+    if start == end:
+        return day(start)
+    whole = start.day == 1 and end.day == monthrange(end.year, end.month)[1]
+    if whole or (end - start).days > YEAR:
+        ends = [day(one).split(" ", 1)[1] for one in (start, end)]
+        return ends[0] if ends[0] == ends[1] else " – ".join(ends)
+    if (start.year, start.month) == (end.year, end.month):
+        return f"{start.day}–{day(end)}"
+    return f"{day(start).rsplit(' ', 1)[0] if start.year == end.year else day(start)} – {day(end)}"
 
 
 def listed(items: list[str] | tuple[str, ...]) -> str:

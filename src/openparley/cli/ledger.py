@@ -9,9 +9,12 @@ import click
 from openparley.cli._frame import csv_text, finish, print_table, rows_as_json, shown, verb
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from openparley.record.ledger import LedgerRow
 
-COLUMNS = ("id", "type", "actor", "target", "what", "made", "due", "days overdue", "outcome", "as of", "source", "evidence")
+COLUMNS = ("id", "type", "actor", "target", "what", "made", "due", "days overdue", "outcome", "as of", "source")
+CSV_COLUMNS = (*COLUMNS, "same as", "evidence")
 
 
 @verb("parley ledger ukraine-2025", "parley ledger ./my-case --csv > ledger.csv", "parley ledger ./my-case --json")
@@ -29,12 +32,12 @@ def command(case: str, as_csv: bool, as_json: bool) -> None:
     actors = say_do(opened)
     names = {key: actor.name for key, actor in opened.file.actors.items()}
     if as_csv:
-        click.echo(csv_text(COLUMNS, (_cells(row) for row in rows)), nl=False)
+        click.echo(csv_text(CSV_COLUMNS, ((*_cells(row, row.outcome), row.same_as, " ".join(row.evidence)) for row in rows)), nl=False)
         return
     if not as_json:
         click.echo(f"{opened.file.title}: commitments as of {opened.file.cutoff}")
         if rows:
-            print_table(COLUMNS[:-1], [_cells(row)[:-1] for row in rows])
+            print_table(COLUMNS, [_cells(row, _outcome(row)) for row in rows])
             click.echo("Say and do")
             headers = (
                 "actor",
@@ -44,7 +47,9 @@ def command(case: str, as_csv: bool, as_json: bool) -> None:
                 "superseded",
                 "pending",
                 "no report",
-                "median slip, days",
+                "demands made",
+                "demands met",
+                "median days late when kept",
                 "median response, days",
             )
             table = [
@@ -56,6 +61,8 @@ def command(case: str, as_csv: bool, as_json: bool) -> None:
                     row.superseded,
                     row.pending,
                     row.no_report,
+                    row.demands_made,
+                    row.demands_met,
                     row.median_slip_days,
                     row.median_response_days,
                 )
@@ -72,20 +79,26 @@ def command(case: str, as_csv: bool, as_json: bool) -> None:
     )
 
 
-def _cells(row: LedgerRow) -> tuple[object, ...]:
-    actors, targets = ", ".join(row.actor), ", ".join(row.target)
-    evidence = " ".join(row.evidence)
+def _cells(row: LedgerRow, outcome: str) -> tuple[object, ...]:
     return (
         row.id,
         row.type,
-        actors,
-        targets,
+        ", ".join(row.actor),
+        ", ".join(row.target),
         row.paraphrase,
-        row.made,
-        row.due,
+        _days(row.made, row.made_end),
+        _days(row.due_start, row.due),
         row.days_overdue,
-        row.outcome,
+        outcome,
         row.as_of,
         row.source,
-        evidence,
     )
+
+
+def _outcome(row: LedgerRow) -> str:
+    return f"{row.outcome}, same as {row.same_as}" if row.same_as else row.outcome
+
+
+def _days(start: date | None, end: date | None) -> str:
+    """A day, or a range of days as ``2018-01-01…2021-01-20``; empty when not known."""
+    return "…".join(str(day) for day in dict.fromkeys((start, end)) if day)

@@ -99,16 +99,21 @@ def _padded(rows: Sequence[np.ndarray]) -> Float[np.ndarray, "sighting move"]:
 def _on_a_finer_grid(
     model: Model, parameters: Parameters, reporting: Reporting, solution: Solution, filtered: Filtered, method: BeliefGrid
 ) -> tuple[float, float, float]:
-    """How much a finer grid would change: choices today, shares of worlds, log evidence; the largest differences."""
+    """How much a finer grid would change: choices today and at the start, shares of worlds, log evidence; the largest each."""
     nodes = {actor: method.nodes_for(actor) + FINER for actor in model.uncertain}
     dispute = model.dispute(parameters)
     finer = solve(model.positions, parameters, rounds=model.rounds, method=replace(method, nodes=nodes), dispute=dispute)
     again = Filter(model, finer, reporting).run()
     here = filtered.branches.position != ENDED
-    where, beliefs = filtered.branches.position[here], {a: b[here] for a, b in filtered.branches.beliefs.items()}
-    choices = [game.choices(filtered.today, filtered.step, where, beliefs) for game in (solution, finer)]
+    now = {a: b[here] for a, b in filtered.branches.beliefs.items()}
+    prior = {actor: parameters.motives[actor].prior[None, :] for actor in model.uncertain}
+    stages = (
+        (filtered.today, filtered.step, filtered.branches.position[here], now),
+        (0, 0, np.array([model.positions.opening(model.start)]), prior),
+    )
+    changes = [np.abs(solution.choices(*stage) - finer.choices(*stage)).max(initial=0.0) for stage in stages]
     return (
-        float(np.abs(choices[0] - choices[1]).max(initial=0.0)),
+        float(max(changes)),
         float(np.abs(filtered.world_share - again.world_share).max()),
         float(np.abs(filtered.log_evidence - again.log_evidence).max()),
     )

@@ -29,6 +29,7 @@ from openparley.infer.weights import FEWEST_EFFECTIVE, K_HAT_LIMIT, effective_dr
 IDENTIFIED = 2.0  # a shift of the mean by this many of its own Monte Carlo errors is the record's, not the draws' …
 NOTICED = 0.3  # … and worth naming from this many prior standard deviations on
 SURPRISE = 0.05
+CHECKED = ("other_roots", "sampled")
 
 
 def summarise(model: Model, run: Run, engine: PriorSampling) -> Posterior:
@@ -188,7 +189,8 @@ def _status(diagnostics: Diagnostics, tables: Sequence[Table]) -> str:
     if any(int(table["unsettled"]) for table in tables):
         problems.append("some stages missed the solver's tolerance")
     if diagnostics.multiple_equilibria_share > 0:
-        problems.append(f"{diagnostics.multiple_equilibria_share:.0%} of the certified draws have a stage with another root")
+        roots, sampled = (sum(int(table[f"certificate.{key}"]) for table in tables if f"certificate.{key}" in table) for key in CHECKED)
+        problems.append(f"not unique: another equilibrium play was found at {roots} of {sampled} sampled stages")
     if diagnostics.odds_as_range:
         problems.append(f"the record is carried by {diagnostics.effective_draws:.0f} effective draws: read account odds as ranges")
     return "computed; " + "; ".join(problems) if problems else "computed"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
 from openparley.record.case import Case
-from openparley.record.entry import Commitment, Entry, Event, FuzzyDate, Status
+from openparley.record.entry import Commitment, Due, Entry, Event, FuzzyDate, Status
 from openparley.record.plover import score
 
 __all__ = ["NO_REPORT", "LedgerRow", "SayDo", "WeekRow", "ledger", "say_do", "who_to_whom"]
@@ -25,14 +25,24 @@ class LedgerRow:
 
     Attributes
     ----------
+    made, made_end
+        First and last day on which it may have been made.
+    due_start, due
+        First and last day on which it may fall due; it is overdue after the last.
     days_overdue
         Days from the due date to the cut-off, when that has passed and nothing closed the matter; None otherwise.
     slip_days
-        Days from the due date to the day as of which it was reported kept; negative when early; None when not known.
+        When reported kept: days from the due date to the event that fulfils it, negative when early. None when no such
+        event is linked, or it is not dated to the day.
     outcome
-        A status value from a source, "pending", or "due passed, no report"; never guessed from silence.
+        A status value from a source, "pending", or "due passed, no report"; never guessed from silence. Reports of the
+        same commitment share their statuses, and so the outcome.
     evidence
-        Ids of the commitment and of its statuses.
+        Ids of the commitment and of the statuses behind the outcome.
+    same_as
+        The commitment that this one is another report of; leave such rows out of counts. None for all others.
+    own_act
+        Whether the actor says what it will do itself: a threat, a promise, or a deadline unless its event is REQUEST.
     """
 
     id: str
@@ -43,6 +53,8 @@ class LedgerRow:
     consequence: str | None
     paraphrase: str
     made: date | None
+    made_end: date | None
+    due_start: date | None
     due: date | None
     due_basis: str
     days_overdue: int | None
@@ -51,17 +63,22 @@ class LedgerRow:
     as_of: date | None
     source: str
     evidence: tuple[str, ...]
+    same_as: str | None
+    own_act: bool
 
 
 @dataclass(frozen=True)
 class SayDo:
-    """What one actor announced and what came of it, in numbers of commitments.
+    """What one actor said it would do itself and what came of it, in numbers of commitments; reports of the same one count once.
 
     Attributes
     ----------
+    made, kept, lapsed, superseded, pending, no_report
+        Threats, promises and deadlines for the actor's own acts; ``lapsed`` includes violated.
+    demands_made, demands_met
+        What the actor demanded of others, and how much of that was reported kept. Proposals are in neither count.
     median_slip_days
-        Median over commitments whose due date has passed: days to the report that they were kept, else to the cut-off.
-        A lower bound where the matter is still open; None without such commitments.
+        Median days late when kept: see ``slip_days`` of the ledger's rows. None without such a commitment.
     median_response_days
         Median days between this actor's entries and what they respond to; None without such links.
     """
@@ -73,6 +90,8 @@ class SayDo:
     superseded: int
     pending: int
     no_report: int
+    demands_made: int
+    demands_met: int
     median_slip_days: float | None
     median_response_days: float | None
 
@@ -96,18 +115,38 @@ def ledger(case: Case) -> list[LedgerRow]:
     for entry in entries.values():
         if entry.kind == "status" and (entry.as_of is None or entry.as_of <= case.file.cutoff):
             statuses[entry.of].append(entry)
-    rows = [_row(entry, statuses[entry.id], case.file.cutoff) for entry in entries.values() if entry.kind == "commitment"]
+    groups: dict[str, list[Commitment]] = defaultdict(list)
+    commitments = [entry for entry in entries.values() if entry.kind == "commitment"]
+    root = _same(commitments)
+    for entry in sorted(commitments, key=_order):
+        groups[root[entry.id]].append(entry)
+    acts = _fulfilled(entries.values(), case.file.cutoff)
+    rows: list[LedgerRow] = []
+    for group in groups.values():
+        first = _first(group)
+        known = [status for entry in group for status in statuses[entry.id]]
+        done = min((acts[entry.id] for entry in group if entry.id in acts), default=None)
+        # What the group knows goes for each report of it: the day that the first names, else the one that another does.
+        due = next((entry.due for entry in (first, *group) if entry.due), None)
+        rows += [_row(entry, first, due, known, done, case.file.cutoff) for entry in group]
     return sorted(rows, key=lambda row: (row.made or date.max, row.id))
 
 
 def say_do(case: Case) -> list[SayDo]:
     """For each actor that committed to something: carried out, lapsed, open; and how late."""
-    by_actor: dict[str, list[LedgerRow]] = defaultdict(list)
+    own: dict[str, list[LedgerRow]] = defaultdict(list)
+    demands: dict[str, list[LedgerRow]] = defaultdict(list)
     for row in ledger(case):
+        if row.same_as is not None or row.type == "proposal":
+            continue
         for actor in row.actor:
-            by_actor[actor].append(row)
+            (own if row.own_act else demands)[actor].append(row)
     responses = _responses(case.accepted())
-    return [_say_do(actor, by_actor[actor], responses.get(actor, []), case.file.cutoff) for actor in case.file.actors if actor in by_actor]
+    return [
+        _say_do(actor, own[actor], demands[actor], responses.get(actor, []))
+        for actor in case.file.actors
+        if actor in own or actor in demands
+    ]
 
 
 def who_to_whom(case: Case) -> list[WeekRow]:
@@ -126,18 +165,48 @@ def who_to_whom(case: Case) -> list[WeekRow]:
     ]
 
 
-def _row(entry: Commitment, statuses: Iterable[Status], cutoff: date) -> LedgerRow:
+def _order(entry: Commitment) -> tuple[date, str]:
+    return _when(entry) or date.max, entry.id
+
+
+def _first(group: list[Commitment]) -> Commitment:
+    """The report that the others of its group point to; the earliest when all point to one another."""
+    ids = {entry.id for entry in group}
+    return next(
+        (entry for entry in group if not any(link.rel == "same_event" and link.to in ids - {entry.id} for link in entry.links)), group[0]
+    )
+
+
+def _fulfilled(entries: Iterable[Entry], cutoff: date) -> dict[str, date]:
+    """Days on which commitments were fulfilled, as far as an event says so to the day."""
+    days: dict[str, date] = {}
+    for entry in entries:
+        if entry.kind != "event" or entry.realis != "actual" or entry.date is None:
+            continue
+        day = entry.date.start
+        if day != entry.date.end or day > cutoff:
+            continue
+        for link in entry.links:
+            if link.rel == "fulfils":
+                days[link.to] = min(day, days.get(link.to, day))
+    return days
+
+
+def _row(
+    entry: Commitment, first: Commitment, group_due: Due | None, statuses: Iterable[Status], done: date | None, cutoff: date
+) -> LedgerRow:
     known = sorted(statuses, key=lambda status: (status.as_of or date.min, status.id))
     latest = known[-1] if known else None
-    due = entry.due.end if entry.due else None
+    shown = entry.due or group_due
+    due = group_due.end if group_due else None
     passed = due is not None and due < cutoff
     outcome = latest.value if latest else "pending"
     stale = latest is None or (latest.value in OPEN and (latest.as_of is None or due is None or latest.as_of <= due))
     if passed and stale:
         outcome = NO_REPORT
     overdue = (cutoff - due).days if due is not None and passed and outcome in (*OPEN, NO_REPORT) else None
-    as_of = latest.as_of if latest else None
-    slip = (as_of - due).days if due is not None and as_of is not None and outcome == "kept" else None
+    slip = (done - due).days if due is not None and done is not None and outcome == "kept" else None
+    made = entry.made or entry.date
     return LedgerRow(
         id=entry.id,
         type=entry.type,
@@ -146,23 +215,25 @@ def _row(entry: Commitment, statuses: Iterable[Status], cutoff: date) -> LedgerR
         condition=entry.condition,
         consequence=entry.consequence,
         paraphrase=entry.paraphrase,
-        made=_day(entry.made) or _day(entry.date),
-        due=due,
-        due_basis=entry.due.basis if entry.due else "",
+        made=_day(made),
+        made_end=made.end if made else None,
+        due_start=shown.start if shown else None,
+        due=shown.end if shown else None,
+        due_basis=shown.basis if shown else "",
         days_overdue=overdue,
         slip_days=slip,
         outcome=outcome,
-        as_of=as_of,
+        as_of=latest.as_of if latest else None,
         source=entry.source,
         evidence=(entry.id, *(status.id for status in known)),
+        same_as=None if entry is first else first.id,
+        own_act=entry.type in ("threat", "promise") or (entry.type == "deadline" and entry.event != "REQUEST"),
     )
 
 
-def _say_do(actor: str, rows: list[LedgerRow], responses: list[int], cutoff: date) -> SayDo:
+def _say_do(actor: str, rows: list[LedgerRow], demands: list[LedgerRow], responses: list[int]) -> SayDo:
     outcomes = [row.outcome for row in rows]
-    slips = [
-        row.slip_days if row.slip_days is not None else (cutoff - row.due).days for row in rows if row.due is not None and row.due < cutoff
-    ]
+    slips = [row.slip_days for row in rows if row.slip_days is not None]
     return SayDo(
         actor=actor,
         made=len(rows),
@@ -171,6 +242,8 @@ def _say_do(actor: str, rows: list[LedgerRow], responses: list[int], cutoff: dat
         superseded=outcomes.count("superseded"),
         pending=outcomes.count("pending") + outcomes.count("unknown"),
         no_report=outcomes.count(NO_REPORT),
+        demands_made=len(demands),
+        demands_met=sum(row.outcome == "kept" for row in demands),
         median_slip_days=median(slips) if slips else None,
         median_response_days=median(responses) if responses else None,
     )
@@ -194,21 +267,27 @@ def _responses(entries: dict[str, Entry]) -> dict[str, list[int]]:
 
 def _distinct(events: list[Event]) -> list[Event]:
     """One event for each group of reports of the same event."""
-    group = {event.id: event.id for event in events}
+    root = _same(events)
+    first: dict[str, Event] = {}
+    for event in events:
+        first.setdefault(root[event.id], event)
+    return list(first.values())
+
+
+def _same(entries: Sequence[Event] | Sequence[Commitment]) -> dict[str, str]:
+    """For each entry the one that stands for its group of reports of the same thing."""
+    group = {entry.id: entry.id for entry in entries}
 
     def root(key: str) -> str:
         while group[key] != key:
             key = group[key]
         return key
 
-    for event in events:
-        for link in event.links:
+    for entry in entries:
+        for link in entry.links:
             if link.rel == "same_event" and link.to in group:
-                group[root(link.to)] = root(event.id)
-    first: dict[str, Event] = {}
-    for event in events:
-        first.setdefault(root(event.id), event)
-    return list(first.values())
+                group[root(link.to)] = root(entry.id)
+    return {key: root(key) for key in group}
 
 
 def _when(entry: Entry) -> date | None:

@@ -15,7 +15,7 @@ ROW, LEFT, RIGHT = 58, 12, 66
 
 
 def data(context: Context) -> list[Row]:
-    """Prior predictive and forecast by the last week, with 50 and 90 % intervals."""
+    """Prior predictive, given a dispute still open at the cut-off, and forecast by the last week, with 50 and 90 % intervals."""
     rows: list[Row] = []
     for index, id in enumerate(context.outcomes):
         outcome = context.forecast.outcomes[id]

@@ -22,7 +22,7 @@ from openparley.brief.charts._look import (
     linked,
     time_axis,
 )
-from openparley.brief.commitments import outcome_words, rows_by_actor
+from openparley.brief.commitments import made_range, outcome_words, rows_by_actor
 from openparley.brief.context import Context
 from openparley.brief.words import cut
 
@@ -39,32 +39,38 @@ def data(context: Context) -> list[Row]:
     file = context.facts.case.file
     earliest = (file.model.start if file.model else file.cutoff) - LOOK_BACK
     dated = {
-        actor: [row for row in rows if row.made is not None and row.made >= earliest] for actor, rows in rows_by_actor(context).items()
+        actor: [(row, *made) for row in rows if (made := made_range(context, row)) and _middle(*made) >= earliest]
+        for actor, rows in rows_by_actor(context).items()
     }
     every = [row for rows in dated.values() for row in rows]
     if not every:
         return []
-    first = min(row.made for row in every if row.made) - timedelta(days=3)
-    last = max([file.cutoff, *(row.due for row in every if row.due)]) + timedelta(days=7)
+    first = min(max(start, earliest) for _, start, _ in every) - timedelta(days=3)
+    last = max([file.cutoff, *(row.due for row, *_ in every if row.due), *(end for *_, end in every)]) + timedelta(days=7)
     frame = {"first": instant(first), "last": instant(last), "cutoff": instant(file.cutoff)}
     rows: list[Row] = []
     for actor, listed in dated.items():
-        for index, row in enumerate(sorted(listed, key=lambda row: (row.made or first, row.id))):
-            assert row.made is not None
+        for index, (row, start, end) in enumerate(sorted(listed, key=lambda found: (_middle(*found[1:]), found[0].id))):
             outcome = outcome_words(row)
             text = cut(f"{row.id} {row.type}: {outcome}", 52)
-            made, due = row.made, row.due
+            made, due = _middle(start, end), row.due
             common = {"panel": actor, "y": float(index), "href": f"#{row.id}", "says": f"{row.id} {row.type}, {outcome}", **frame}
             rows.append(
                 {
                     **common,
                     "day": instant(made),
                     "due": instant(due) if due else None,
+                    "from": instant(max(start, first)) if start < end else None,
+                    "until": instant(end) if start < end else None,
                     "outcome": row.outcome if row.outcome in SHAPES else OTHER,
                     "text": text,
                 }
             )
     return rows
+
+
+def _middle(start: date, end: date) -> date:
+    return start + (end - start) // 2
 
 
 def chart(rows: list[Row]) -> alt.TopLevelMixin:
@@ -81,6 +87,7 @@ def _panel(rows: list[Row], sheet: Sheet) -> Framed:
     y = alt.Y("y:Q", scale=alt.Scale(domain=[size - 0.45, -0.95], nice=False), axis=None)
     x, due = alt.X("day:T", axis=axis, scale=scale), alt.X("due:T", axis=axis, scale=scale)
     base, ended = sheet.of(rows), sheet.of([row for row in rows if row["due"]])
+    vague = [row for row in rows if row["from"]]
     shape = alt.Shape("outcome:N", scale=alt.Scale(domain=[*SHAPES, OTHER], range=[*SHAPES.values(), "diamond"]), legend=None)
     late = (cutoff - first).days > 0.5 * (last - first).days
     now = sheet.of([{"day": rows[0]["cutoff"], "text": "cut-off"}])
@@ -92,8 +99,14 @@ def _panel(rows: list[Row], sheet: Sheet) -> Framed:
         now.mark_rule(color=SOFT, strokeWidth=1, strokeDash=[3, 3]).encode(x=x),
         says.encode(x=x, y=alt.value(0), text=alt.Text("text:N")),
         name.encode(x=alt.value(0), y=y, text=alt.Text("text:N"), **linked(text=True)),
+        *([_span(sheet.of(vague), axis, scale, y)] if vague else []),
         ended.mark_rule(color=COLOURS[0], strokeWidth=2).encode(x=x, x2=alt.X2("due"), y=y),
         dot.encode(x=x, y=y, **linked()),
         end.encode(x=due, y=y, shape=shape, **linked()),
     ]
     return framed(layers, height=ROW * (size + 0.5), left=LEFT, right=RIGHT, top=4, bottom=24)
+
+
+def _span(vague: alt.Chart, axis: alt.Axis, scale: alt.Scale, y: alt.Y) -> alt.Chart:
+    """A thin line over the days on which it may have been made."""
+    return vague.mark_rule(color=COLOURS[0], strokeWidth=0.8).encode(x=alt.X("from:T", axis=axis, scale=scale), x2=alt.X2("until"), y=y)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import exp, log
 
 from openparley.brief.blocks import Block, Cell, Fold, Prose, Section, Table
-from openparley.brief.bottom_line import leading_account
+from openparley.brief.bottom_line import leading_account, nothing_observed
 from openparley.brief.cite import Given, Link, Number, Part, Ref, Sentence
 from openparley.brief.context import NEVER_EXPECTED, Context
 from openparley.brief.figures import Drawn, draw
@@ -20,7 +20,8 @@ STRONG, SOME = 0.69, 0.095
 def accounts_section(context: Context) -> tuple[Section, list[Drawn]]:
     """Chart, table, fit and matrix."""
     posterior = context.posterior
-    said = [leading_account(context, actor, "accounts") for actor in posterior.accounts]
+    said = [leading_account(context, actor, "accounts") for actor in posterior.accounts] if not context.unobserved else []
+    said = said or [nothing_observed(context, "accounts")]
     blocks: list[Block] = [Prose((*said, *_range_note(context)))]
     note = (
         "Solid, dashed and dotted lines are shares with their 90 % range over the draws; ids above "
@@ -28,7 +29,7 @@ def accounts_section(context: Context) -> tuple[Section, list[Drawn]]:
     )
     drawn = draw(context, "rivals", _over_time(context), note)
     blocks += [drawn.figure] if drawn else []
-    blocks += [_now(context), Prose(tuple(_fit(context)))]
+    blocks += [_now(context), *([] if context.unobserved else [Prose(tuple(_fit(context)))])]
     for actor in posterior.accounts:
         blocks += _matrix(context, actor)
     blocks.append(Fold("What each account says", (Prose(tuple(_statements(context))),)))
@@ -82,9 +83,10 @@ def _now(context: Context) -> Table:
             row: list[Cell] = [(Given(name, name=True),), (Ref(context.book.number(prior)),), (Ref(number, number.range),)]
             rows.append(tuple(row + ([(Ref(number),)] if single else [])))
     best = max(context.posterior.fit.uniform_log_score, context.posterior.fit.frequency_log_score)
-    caption = (
-        f"Shares relative to the accounts listed; the model as a whole scores "
-        f"{decimal(context.posterior.fit.log_score)} a move, its best baseline {decimal(best)}"
+    caption = "Shares relative to the accounts listed; " + (
+        "no accepted entry reports a move, so they rest on the assumptions and on silence"
+        if context.unobserved
+        else f"the model as a whole scores {decimal(context.posterior.fit.log_score)} a move, its best baseline {decimal(best)}"
     )
     return Table(caption, tuple(columns), tuple(rows), numeric=tuple(range(1, len(columns))))
 
@@ -125,14 +127,6 @@ def _share(context: Context, path: AccountPath, t: int, k: int) -> str:
 
 def _fit(context: Context) -> list[Sentence]:
     fit, book = context.posterior.fit, context.book
-    if not fit.moves:
-        return [
-            book.say(
-                "accounts",
-                "computed",
-                "The record shows no move of the game, so there is no fit to report and the shares are what was put in.",
-            )
-        ]
     said = [
         book.say(
             "accounts",
@@ -193,7 +187,9 @@ def glyph(value: float) -> str:
 
 
 def _matrix(context: Context, actor: str) -> list[Block]:
-    moves = [move for move in context.posterior.moves if move.actor == actor]
+    moves = context.moves_of(actor)
+    if not moves:
+        return []
     shown = sorted(context.separating(actor)[:COLUMNS_SHOWN], key=lambda move: move.round)
     position = context.facts.position(actor)
     weaker = len(context.separating(actor)) - len(shown)
@@ -230,6 +226,8 @@ def _matrix(context: Context, actor: str) -> list[Block]:
         f"Evidence and the accounts of {position}: how many times as much an account had expected a move as all "
         f"of them on average (++ and −− are a factor of two or more, · is no difference)"
     )
+    if any(len(move.entries) > 1 for move in shown):
+        caption += "; +n after an id: that many further entries report the same move"
     return [Table(caption, tuple(columns), tuple(rows), style="matrix"), Prose((said,))]
 
 

@@ -36,8 +36,8 @@ PLAIN = {
     "stages_with_other_roots": ("Several solutions", "checked decisions at which another solution was found"),
     "stages_with_other_roots_on_path": ("The same where play goes", "the same over decisions that simulated play meets"),
     "finer_grid_changes_choices_by": (
-        "Finer grid, choices today",
-        "largest change of a probability of a move today on a finer grid (one draw)",
+        "Finer grid, choices",
+        "largest change of a probability of a move, today or at the start, on a finer grid (one draw)",
     ),
     "finer_grid_changes_shares_by": ("Finer grid, accounts", "largest change of an account’s share in any week on a finer grid (one draw)"),
     "finer_grid_changes_log_evidence_by": ("Finer grid, weight", "largest change of that draw’s log weight on a finer grid"),

@@ -6,7 +6,7 @@ from datetime import date
 
 from openparley.brief.blocks import Block, Prose, Section, Table
 from openparley.brief.cite import Given, Link, Part, Sentence
-from openparley.brief.commitments import outcome_words, rows_by_actor
+from openparley.brief.commitments import due_words, made_words, outcome_words, rows_by_actor
 from openparley.brief.context import Context
 from openparley.brief.figures import Drawn, draw
 from openparley.brief.words import counted, cut, day
@@ -22,11 +22,12 @@ def ledger_section(context: Context) -> tuple[Section, list[Drawn]]:
     if not rows:
         said = context.book.say("ledger", "computed", "The record holds no accepted threat, promise, demand, proposal or deadline.")
         return Section("ledger", "What was promised and threatened", (Prose((said,)),)), []
-    blocks: list[Block] = [Prose(tuple(_sentences(context, rows)))]
+    blocks: list[Block] = [Prose(tuple(_sentences(context, [row for row in rows if row.same_as is None])))]
     table = _table(context, by_actor)
     note = (
-        "A dot is the day it was made, the mark at the end of the line the day it fell due; the dashed line is the "
-        "cut-off. Undated and much older ones are only in the table."
+        "A dot is the day it was made, the mark at the end of the line the last day on which it fell due; the dashed line is "
+        "the cut-off. Where the day is known only within a range, the dot is its middle and a thin line "
+        "the range. Undated and much older ones are only in the table."
     )
     drawn = draw(context, "timeline", _dates(context, by_actor), note)
     blocks += [drawn.figure] if drawn else []
@@ -108,8 +109,8 @@ def _table(context: Context, by_actor: dict[str, list[LedgerRow]]) -> Table:
                     (Link(row.id, row.id),),
                     (Given(f"{actor} to {to}" if to else actor),),
                     (f"{row.type}: ", Given(cut(what, 150))),
-                    (day(row.made) if row.made else "not dated",),
-                    (day(row.due) if row.due else "open",),
+                    (made_words(context, row),),
+                    (due_words(context, row),),
                     (late,),
                     tuple(came),
                     (Link(source, context.facts.outlet(source)),),
@@ -125,13 +126,22 @@ def _say_do(context: Context) -> Table:
         slip = "–" if row.median_slip_days is None else f"{row.median_slip_days:g}"
         counts = (row.made, row.kept, row.lapsed, row.superseded, row.pending, row.no_report)
         rows.append(((Given(context.facts.actor(row.actor)),), *((str(count),) for count in counts), (slip,)))
-    columns = ("Actor", "Made", "Kept", "Lapsed or violated", "Superseded", "Pending", "Due passed, no report", "Median slip, days")
+    columns = (
+        "Actor",
+        "Made",
+        "Kept",
+        "Lapsed or violated",
+        "Superseded",
+        "Pending",
+        "Due passed, no report",
+        "Median days late when kept",
+    )
     return Table("What each actor said and did", tuple((name,) for name in columns), tuple(rows), numeric=tuple(range(1, 8)))
 
 
 def _dates(context: Context, by_actor: dict[str, list[LedgerRow]]) -> Table:
     rows = tuple(
-        ((row.id,), (day(row.made) if row.made else "not dated",), (day(row.due) if row.due else "open",), (outcome_words(row),))
+        ((row.id,), (made_words(context, row),), (due_words(context, row),), (outcome_words(row),))
         for listed in by_actor.values()
         for row in listed
     )

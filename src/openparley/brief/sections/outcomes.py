@@ -7,7 +7,7 @@ from openparley.brief.bottom_line import likelihood_sentence
 from openparley.brief.cite import Given, Number, Ref, Sentence
 from openparley.brief.context import Context
 from openparley.brief.figures import Drawn, draw
-from openparley.brief.words import capital, day, percent, percent_range
+from openparley.brief.words import capital, coarsest, day, percent, percent_range
 
 
 def outcomes_section(context: Context) -> tuple[Section, list[Drawn]]:
@@ -25,7 +25,10 @@ def outcomes_section(context: Context) -> tuple[Section, list[Drawn]]:
         _futures(context),
         "A filled dot is a future in which it happens, with the number of the week; a hollow one is a future in which it does not.",
     )
-    note = "Hollow before the record, filled after it; thick lines are 50 % ranges, thin ones 90 % ranges."
+    note = (
+        "Hollow: what the model gives for the same weeks without the record, given that the dispute is still open at the cut-off; "
+        "filled: after the record. Thick lines are 50 % ranges, thin ones 90 % ranges."
+    )
     before = draw(context, "before_after", _table(context), note, open=True)
     found = [one for one in (by_week, futures, before) if one is not None]
     blocks: list[Block] = [Prose(tuple(said)), *([by_week.figure] if by_week else [])]
@@ -46,16 +49,17 @@ def _count(context: Context) -> Sentence:
 
 def _by_week(context: Context) -> Table:
     columns = (("Week ends",), *((Given(context.outcome_name(id), name=True),) for id in context.outcomes))
+    errors = {id: coarsest(one.mcse for one in context.forecast.outcomes[id].by_week) for id in context.outcomes}
     rows = []
     for t, week in enumerate(context.forecast.weeks):
         row = [(day(week.end),)]
         for id in context.outcomes:
             estimate = context.forecast.outcomes[id].by_week[t]
-            value, interval = percent(estimate.value, estimate.mcse), percent_range(estimate.low, estimate.high, estimate.mcse)
+            value, interval = percent(estimate.value, errors[id]), percent_range(estimate.low, estimate.high, errors[id])
             row.append((f"{value}, {interval}",))
         rows.append(tuple(row))
     return Table(
-        "Probability by the end of each week, with the 90 % range",
+        "Probability by the end of each week, with the 90 % range; each column is rounded alike",
         columns,
         tuple(rows),
         numeric=tuple(range(1, len(columns))),
@@ -89,4 +93,8 @@ def _table(context: Context) -> Table:
             )
         )
     columns = (("Outcome",), ("What counts",), ("Before",), ("90 % range",), ("Now",), ("90 % range",))
-    return Table(f"Outcomes by {context.horizon}", columns, tuple(rows), numeric=(2, 3, 4, 5))
+    caption = (
+        f"Outcomes by {context.horizon}; the column Before is the model without the record for the same weeks, "
+        "given that the dispute is still open at the cut-off"
+    )
+    return Table(caption, columns, tuple(rows), numeric=(2, 3, 4, 5))
