@@ -85,7 +85,7 @@ def cells() -> Iterator[ParameterSet]:
             yield pytest.param(effect, case, marks=marks, id=f"{effect.system}-{effect.assumption}-{effect.forecast}-{case}")
 
 
-@pytest.mark.parametrize(("effect", "case"), cells())
+@pytest.mark.parametrize(("effect", "case"), list(cells()))
 def test_forecast_moves_as_stated(effect: Effect, case: str) -> None:
     low, high = (forecast(case, effect.assumption, end, effect.since)[effect.forecast] for end in ("low", "high"))
     assert effect.direction * (high - low) > LEAST, f"{low:.3f} → {high:.3f}; {effect.reason}"

@@ -16,19 +16,18 @@ from openparley.cli._frame import finish, print_table, shown, verb
 @click.option("--runs", type=click.Path(path_type=Path), metavar="DIR", help="Where runs are kept; the case's own folder by default.")
 def command(case: str, runs: Path | None, draws: int, seed: int, quick: bool, processes: int | None, as_json: bool) -> None:
     """Print the accounts and the outcomes; finished draws of an interrupted run are reused."""
+    from openparley.brief.words import estimate_words
+
     fitted = run_fit(case, runs, draws=draws, seed=seed, quick=quick, processes=processes, quiet=as_json)[1]
     posterior, forecast = fitted.posterior, fitted.forecast
     only_range = posterior.diagnostics.odds_as_range
     accounts = [
-        (actor, label, "–" if only_range else _whole(number.value), f"{_whole(number.low)} – {_whole(number.high)}")
+        (actor, label, "–" if only_range else value, ends)
         for actor, path in posterior.accounts.items()
         for label, number in path.now.items()
+        for value, ends in (estimate_words(number),)
     ]
-    outcomes = [
-        (outcome.name, _whole(number.value), f"{_whole(number.low)} – {_whole(number.high)}")
-        for outcome in forecast.outcomes.values()
-        for number in (outcome.at_horizon,)
-    ]
+    outcomes = [(outcome.name, *estimate_words(outcome.at_horizon)) for outcome in forecast.outcomes.values()]
     if not as_json:
         print_table(("actor", "account", "share now", "90 % range over assumptions"), accounts)
         click.echo("")
@@ -36,8 +35,3 @@ def command(case: str, runs: Path | None, draws: int, seed: int, quick: bool, pr
         click.echo(f"\nStatus: {posterior.status}.")
     data = {"run": fitted.run, "accounts": accounts, "outcomes": outcomes}
     finish(as_json, data, wrote=[fitted.folder / "run.json"], then=f"parley brief {shown(case)}")
-
-
-def _whole(share: float) -> str:
-    """A share in whole per cent; the ends of the scale are never printed as certain."""
-    return "< 1 %" if share < 0.01 else "> 99 %" if share > 0.99 else f"{100 * share:.0f} %"
