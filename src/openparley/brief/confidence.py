@@ -120,13 +120,13 @@ def _model(context: Context) -> Iterator[Check]:
         fitted = "no accepted entry reports a move of the game, so the fit cannot be compared with a baseline"
     yield Check("Fit against baselines", (fitted,), allows, "worse than uniform play: low; worse than observed frequencies: moderate")
     multiple = context.posterior.diagnostics.multiple_equilibria_share
-    said: tuple[Part, ...] = ("no draw has more than one equilibrium",)
+    said: tuple[Part, ...] = ("no checked draw has more than one equilibrium where play goes",)
     if isnan(multiple):
         said = ("whether draws have more than one equilibrium was not checked",)
     elif multiple > 0:
         of = "share of the checked draws in which some decision has another solution"
         number = Number("n-several", "Draws with more than one equilibrium", multiple, kind="share", of=of)
-        said = (Ref(context.book.number(number)), " of the checked draws have more than one equilibrium")
+        said = (Ref(context.book.number(number)), " of the checked draws have more than one equilibrium where play goes")
     yield Check("Several equilibria", said, _allow(multiple, 0.25, 0.05), "over 25 % of the draws: low; over 5 %: moderate")
 
 

@@ -147,6 +147,8 @@ class Diagnostics:
         True when account odds must be read as a range, not as a value.
     coarse_share
         Largest share of histories, over draws and steps, that the filter merged without regard to their beliefs.
+    multiple_equilibria_share
+        Share of the checked draws in which a stage that play meets has more than one root.
     """
 
     draws: int

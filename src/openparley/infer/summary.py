@@ -29,6 +29,7 @@ from openparley.infer.weights import FEWEST_EFFECTIVE, K_HAT_LIMIT, effective_dr
 IDENTIFIED = 2.0  # a shift of the mean by this many of its own Monte Carlo errors is the record's, not the draws' …
 NOTICED = 0.3  # … and worth naming from this many prior standard deviations on
 SURPRISE = 0.05
+MET = "certificate.other_roots_on_path"
 CHECKED = ("other_roots", "sampled")
 
 
@@ -149,7 +150,7 @@ def _verdicts(run: Run, weights: np.ndarray) -> dict[str, AssumptionVerdict]:
 
 def _diagnostics(tables: Sequence[Table], weights: np.ndarray, moves: Sequence[ObservedMove]) -> Diagnostics:
     worth, shape = effective_draws(weights), pareto_k(weights)
-    several = float(np.mean([table["certificate.other_roots"] > 0 for table in tables if "certificate.other_roots" in table]))
+    several = float(np.mean([table[MET] > 0 for table in tables if MET in table]))
     as_range = bool(worth < FEWEST_EFFECTIVE or not shape <= K_HAT_LIMIT)
     return Diagnostics(len(weights), worth, shape, as_range, float(max(table["coarse_share"] for table in tables)), several)
 
@@ -188,8 +189,8 @@ def _status(diagnostics: Diagnostics, tables: Sequence[Table]) -> str:
     problems = []
     if any(int(table["unsettled"]) for table in tables):
         problems.append("some stages missed the solver's tolerance")
-    if diagnostics.multiple_equilibria_share > 0:
-        roots, sampled = (sum(int(table[f"certificate.{key}"]) for table in tables if f"certificate.{key}" in table) for key in CHECKED)
+    roots, sampled = (sum(int(table[f"certificate.{key}"]) for table in tables if f"certificate.{key}" in table) for key in CHECKED)
+    if roots:
         problems.append(f"not unique: another equilibrium play was found at {roots} of {sampled} sampled stages")
     if diagnostics.odds_as_range:
         problems.append(f"the record is carried by {diagnostics.effective_draws:.0f} effective draws: read account odds as ranges")

@@ -77,7 +77,7 @@ def certificate_section(context: Context) -> Section:
             _share(found.coarse_share),
         ),
         text_cells(
-            "Draws with several equilibria",
+            "Draws with several equilibria where play goes",
             "share of the checked draws in which some decision has another solution",
             _share(found.multiple_equilibria_share),
         ),
