@@ -29,6 +29,7 @@ BRIEF = ("brief", "mine", "--draws", str(DRAWS))
 LONGEST = 240.0  # seconds until a process is taken for hung
 PROMPT = 10.0  # seconds in which an interrupted run has to be gone; it takes under one on an idle machine
 SEED = 29
+COARSEST = 0.05  # a share is printed no finer than its Monte Carlo error, which eight draws leave large
 EPOCH = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[0-9:.+Z-]*"
 
 Brief = dict[str, Any]
@@ -172,7 +173,7 @@ def test_fit_prints_what_the_brief_holds(copied: Path) -> None:
         share = outcome["at_horizon"]["value"]
         printed = re.search(r"\d+", said[outcome["name"]])
         assert printed
-        assert abs(int(printed[0]) / 100 - share) <= 0.01, (said[outcome["name"]], share)  # whole per cent, however rounded
+        assert abs(int(printed[0]) / 100 - share) <= COARSEST, (said[outcome["name"]], share)
 
 
 def test_a_bundled_case_is_not_written_to(undisturbed: Undisturbed, tmp_path: Path) -> None:
