@@ -22,7 +22,9 @@ from openparley.infer.observe import observe
 from openparley.record.case import find_case, open_case
 from openparley.record.store import lock
 
-PARLEY = [sys.executable, "-c", "from openparley.cli import main; main()"]
+# Ctrl-C is heard also where the tests were started with it ignored, as in the background of a script.
+LISTENING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+PARLEY = [sys.executable, "-c", f"{LISTENING}; from openparley.cli import main; main()"]
 DRAWS = 8
 PAGES = Path("mine", "brief")
 BRIEF = ("brief", "mine", "--draws", str(DRAWS))
