@@ -20,7 +20,6 @@ from openparley.infer.posterior import (
     AccountPath,
     AssumptionVerdict,
     Diagnostics,
-    Estimate,
     ObservedMove,
     Posterior,
 )
@@ -195,6 +194,3 @@ def _status(diagnostics: Diagnostics, tables: Sequence[Table]) -> str:
     if diagnostics.odds_as_range:
         problems.append(f"the record is carried by {diagnostics.effective_draws:.0f} effective draws: read account odds as ranges")
     return "computed; " + "; ".join(problems) if problems else "computed"
-
-
-__all__ = ["Estimate", "summarise"]

@@ -194,11 +194,9 @@ class _Work:
         """Starting behaviour of a step: uniform; indexed by option, so that a position finds its own rows."""
         places = self.positions
         types, points = len(self.parameters.motives[places.steps[s]].types), int(np.prod(self.shape))
-        first, last = places.option_start[places.step_start[s]], places.option_start[places.step_start[s + 1]]
-        policy = np.zeros((int(last), types, points))
+        policy = np.zeros((int(places.option_start[places.step_start[s + 1]]), types, points))
         for v in range(places.step_start[s], places.step_start[s + 1]):
             policy[places.option_start[v] : places.option_start[v + 1]] = 1.0 / (places.option_start[v + 1] - places.option_start[v])
-        assert first <= last
         return policy
 
     def _carry_over(self, opening: np.ndarray) -> np.ndarray:
