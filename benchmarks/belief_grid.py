@@ -17,10 +17,12 @@ import numpy as np
 from numba import njit
 
 from openparley.game import MediatedCeasefire, Motives, Parameters, enumerate_positions, even_drift
-from openparley.solve import kernels
-from openparley.solve.belief_grid import BeliefGrid, solve
-from openparley.solve.certificate import _anywhere, _Group, _play, _Recomputed, _Stage, _uniform
-from openparley.solve.grid import beliefs_from_splits, split_grid
+from openparley.game.dispute_game import DisputeGame
+from openparley.solve.belief_grid import BeliefGrid, solve_belief_grid
+from openparley.solve.grid import kernels
+from openparley.solve.grid.behaviour import GridBehaviour
+from openparley.solve.grid.certificate import _anywhere, _Group, _play, _Recomputed, _Stage, _uniform
+from openparley.solve.grid.splits import beliefs_from_splits, split_grid
 from openparley.solve.solution import Solution
 
 ROUNDS = 16
@@ -57,12 +59,12 @@ def parameters() -> Parameters:
     return Parameters({"mediator": mediator, "party_b": party_b, "party_a": party_a}, CHANCE)
 
 
-def solution(nodes: int) -> tuple[Solution, float]:
+def solution(nodes: int) -> tuple[Solution[GridBehaviour], float]:
     """The dispute solved, and the CPU seconds that took."""
     dispute = MediatedCeasefire(CHANCE)
     positions = enumerate_positions(dispute, dispute.State())
     started = time.process_time()
-    found = solve(positions, parameters(), rounds=ROUNDS, method=BeliefGrid(nodes=nodes))
+    found = solve_belief_grid(DisputeGame(positions, parameters(), ROUNDS), BeliefGrid(nodes=nodes, threads=1))
     return found, time.process_time() - started
 
 
@@ -185,7 +187,7 @@ class Sampled:
         return float(np.abs(sigma - self.answer).max()), best
 
 
-def sample(reference: Solution, seed: int, *, late: bool) -> dict[str, list[_Group]]:
+def sample(reference: GridBehaviour, seed: int, *, late: bool) -> dict[str, list[_Group]]:
     """Stages of actors with several types, in the first rounds or the last."""
     rng = np.random.default_rng(seed)
     found = {"on path": _play(reference, None, SAMPLES, rng), "uniform": _anywhere(reference, SAMPLES, rng)}
@@ -196,7 +198,7 @@ def sample(reference: Solution, seed: int, *, late: bool) -> dict[str, list[_Gro
     return {where: [group for group in groups if len(group.where)] for where, groups in chosen.items()}
 
 
-def interpolation_table(reference: Solution, places: dict[str, list[_Group]]) -> list[str]:
+def interpolation_table(reference: GridBehaviour, places: dict[str, list[_Group]]) -> list[str]:
     recomputed = _Recomputed(reference)
     sampled = {where: [Sampled(recomputed, group) for group in groups] for where, groups in places.items()}
     for group in sampled["uniform"]:
@@ -222,15 +224,17 @@ def interpolation_table(reference: Solution, places: dict[str, list[_Group]]) ->
     return lines
 
 
-def solve_table(reference: Solution, places: dict[str, list[_Group]], solved: list[tuple[int, Solution, float]]) -> list[str]:
+def solve_table(
+    reference: GridBehaviour, places: dict[str, list[_Group]], solved: list[tuple[int, Solution[GridBehaviour], float]]
+) -> list[str]:
     lines = ["| nodes a split | grid points | CPU s | error on path | error uniform |", "|---|---|---|---|---|"]
     for nodes, found, seconds in solved:
-        errors = {where: max(gap(found, reference, group) for group in groups) for where, groups in places.items()}
+        errors = {where: max(gap(found.behaviour, reference, group) for group in groups) for where, groups in places.items()}
         lines.append(f"| {nodes} | {found.stats['grid_points']:.0f} | {seconds:.2f} | {errors['on path']:.1e} | {errors['uniform']:.1e} |")
     return lines
 
 
-def gap(found: Solution, reference: Solution, group: _Group) -> float:
+def gap(found: GridBehaviour, reference: GridBehaviour, group: _Group) -> float:
     worst = 0.0
     for t in np.unique(group.rounds):
         here = group.take(group.rounds == t)
@@ -241,11 +245,12 @@ def gap(found: Solution, reference: Solution, group: _Group) -> float:
 
 def main() -> None:
     solution(3)  # compile
-    reference, seconds = solution(REFERENCE_NODES)
+    finest, seconds = solution(REFERENCE_NODES)
+    reference = finest.behaviour
     print(
         f"MediatedCeasefire, {len(reference.positions)} positions, {ROUNDS} rounds, λ = 1; reference with {REFERENCE_NODES} nodes a split"
     )
-    print(f"({reference.stats['grid_points']:.0f} points, {seconds:.1f} CPU s, {reference.status}).")
+    print(f"({finest.stats['grid_points']:.0f} points, {seconds:.1f} CPU s, {finest.status}).")
     spans = {f"the first {ROUNDS - LAST} rounds": False, f"the last {LAST} rounds": True}
     sampled = {span: sample(reference, 0, late=late) for span, late in spans.items()}
     for span, places in sampled.items():

@@ -108,7 +108,11 @@ KEY_MEANINGS: Mapping[str, Mapping[str, str]] = {
     "constants": {
         "KINDS": "Kind of entry → its model, its file in `record/`, the first letter of its ids.",
         "Entry": "Any of the six kinds of entry.",
-        "SOLVED": "The status of a solution whose every stage met its tolerance.",
+        "NOT_SETTLED": "How the status begins when a tolerance was missed.",
+        "NOT_UNIQUE": "How the status begins when more than one equilibrium was found.",
+        "Node": "A node of a tree: choice, chance or terminal.",
+        "SOLVED": "How the status begins when the tolerance was met everywhere and no second equilibrium was found.",
+        "STOPPED": "How the status begins when a limit of time or steps, or the user, ended the work early.",
         "WORLD": "Name of the step at which chance decides.",
     },
 }

@@ -2,7 +2,6 @@
 
 import importlib
 import inspect
-import pkgutil
 import re
 import shlex
 import tomllib
@@ -14,13 +13,13 @@ import click
 import pytest
 
 import openparley.infer.engine
-import openparley.solve
 from openparley.brief.charts import discover
 from openparley.brief.lexicon import lexicon_names
 from openparley.cli import Verbs, verbs
 from openparley.game.families import FAMILIES
 from openparley.game.positions import enumerate_positions, moves_by_actor
 from openparley.record.casefile import ADDRESSES
+from openparley.solve.solvers import SOLVERS
 from scripts import docs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -101,16 +100,9 @@ def test_every_interest_move_variable_and_chance_has_an_entry(family: str) -> No
 
 
 def test_every_solver_and_engine_has_an_entry() -> None:
-    solvers = [found for found in modules(openparley.solve) if hasattr(found, "solve")]
-    assert solvers
-    for solver in solvers:
-        assert f"\n| `{solver.__name__.rpartition('.')[2]}` | `{settings(solver)[0]}` | " in page("reference/solve.md")
+    for game, method in SOLVERS:
+        assert f"\n| `{method.__name__}` | `{game.__name__}` | " in page("reference/solve.md")
     assert [name for name in settings(openparley.infer.engine) if f"\n| `{name}` | " not in page("reference/infer.md")] == []
-
-
-def modules(package: object) -> Iterator[object]:
-    for found in pkgutil.iter_modules(package.__path__):
-        yield importlib.import_module(f"{package.__name__}.{found.name}")
 
 
 def settings(module: object) -> list[str]:

@@ -44,8 +44,8 @@ def _family(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def drawn(reports: tuple[Report, ...] = (), *, today: int, levers: tuple[str, ...] = (), parameters: Parameters = PARAMETERS) -> Drawn:
     model = small_model(parameters, reports, rounds=ROUNDS, today=today, levers=levers)
-    solution, told = solved(model, parameters), reporting(model)
-    return Drawn(model, 0, SEED, parameters, told, solution, Filter(model, solution, told, merge=None).run(), GRID)
+    behaviour, told = solved(model, parameters), reporting(model)
+    return Drawn(model, 0, SEED, parameters, told, behaviour, Filter(model, behaviour, told, merge=None).run(), GRID)
 
 
 @pytest.mark.parametrize("record", RECORDS)
@@ -53,7 +53,7 @@ def test_frequencies_are_the_sums_over_all_histories(record: str) -> None:
     reports = RECORDS[record]
     one = drawn(reports, today=1 if reports else 0)
     first = Futures(COUNT)(one)["first"]
-    exact = Enumeration(one.model, one.solution, one.reporting).forecast(MATCHES)
+    exact = Enumeration(one.model, one.behaviour, one.reporting).forecast(MATCHES)
     for i, outcome in enumerate(OUTCOMES):
         for t, prob in enumerate(exact[outcome.id]):
             frequency = float(((first[:, i] != NEVER) & (first[:, i] <= t)).mean())
@@ -63,7 +63,7 @@ def test_frequencies_are_the_sums_over_all_histories(record: str) -> None:
 
 def test_futures_from_before_the_record_do_not_know_it() -> None:
     known, unknown = drawn(RECORDS["a threat"], today=1), drawn(today=0)
-    exact = Enumeration(unknown.model, unknown.solution, unknown.reporting).forecast(MATCHES)
+    exact = Enumeration(unknown.model, unknown.behaviour, unknown.reporting).forecast(MATCHES)
     told, untold = (Futures(COUNT)(one) for one in (known, unknown))
     assert untold["open_prior"].all()
     for i, outcome in enumerate(OUTCOMES):
@@ -123,7 +123,7 @@ def test_gains_are_differences_of_expected_utils_in_each_actors_numeraire() -> N
     one = drawn(today=0, levers=("binds",), parameters=parameters)
     table = Futures(COUNT)(one)
     pulled = replace(one.model, positions=one.model.lever_positions["binds"], lever_positions={}, levers={})
-    usual = Enumeration(one.model, one.solution, one.reporting)
+    usual = Enumeration(one.model, one.behaviour, one.reporting)
     bound = Enumeration(pulled, solved(pulled, parameters), one.reporting)
     unit = {"mediator": 2.0, "party_a": 1.0}  # what a lapse is to the mediator, a week of war to party A
     for gain, actor in zip(table["gain.binds"], unit, strict=True):
@@ -139,7 +139,7 @@ def test_after_the_end_nothing_more_happens() -> None:
     reports = (report(0, "party_a", "settle"),)
     one = drawn(reports, today=1)
     sure = replace(one.reporting, error=0.0)
-    over = replace(one, filtered=Filter(one.model, one.solution, sure, merge=None).run())
+    over = replace(one, filtered=Filter(one.model, one.behaviour, sure, merge=None).run())
     table = Futures(300)(over)
     assert (table["first"] == NEVER).all()
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from types import MappingProxyType
 
+import numpy as np
 import pytest
 
 from openparley.game.check import NOTE, check_dispute
-from openparley.game.dispute import Draw, Move
+from openparley.game.dispute import Draw, End, Move
 from openparley.game.parameters import Motives, Parameters
 from tests.solve.small_dispute import CHANCE, WEIGHTS, SmallCeasefire, TalksState, small_dispute, small_parameters
 
@@ -99,6 +100,108 @@ def test_interest_that_nobody_weighs_is_noted() -> None:
     )
 
 
+def test_an_untouched_weight_names_the_first_move_that_touches_it() -> None:
+    motives = {
+        actor: replace(m, weights={kind: {name: w for name, w in row.items() if name != "threat"} for kind, row in m.weights.items()})
+        for actor, m in small_parameters().motives.items()
+    }
+    assert only(messages(**motives)) == (
+        NOTE + "nobody weighs the interest “threat” (a threat is made), so “threaten” at step 0, threat=none, lapses=0, front=0 changes "
+        "nothing by it; give somebody a weight for it."
+    )
+
+
+# Weights that depend on another actor's type
+
+
+def given(actor: str, **others: dict[str, dict[str, float]]) -> dict[str, Motives]:
+    return {actor: replace(small_parameters().motives[actor], given=others)}
+
+
+def test_weights_given_anothers_type_are_sound() -> None:
+    assert messages(**given("mediator", party_a={"gain": {"deal": -0.5}})) == []
+
+
+@pytest.mark.parametrize(
+    ("others", "message"),
+    [
+        ({"party_b": {"gain": {"deal": 1.0}}}, "given “party_b” depends on the type of an actor without motives. Did you mean “party_a”?"),
+        ({"senate": {"gain": {"deal": 1.0}}}, "given “senate” depends on the type of an actor without motives. Others are party_a."),
+        ({"mediator": {"exit": {"deal": 1.0}}}, "given “mediator” depends on its own type; put it into the weights of each type."),
+        ({"party_a": {"gains": {"deal": 1.0}}}, "given “party_a” names its type “gains”, which it has not. Did you mean “gain”?"),
+        ({"party_a": {"peace": {"deal": 1.0}}}, "names its type “peace”, which it has not. Its types are terms or gain."),
+        ({"party_a": {"gain": {"deals": 1.0}}}, "“gain” includes “deals”, which is no interest of SmallCeasefire. Did you mean “deal”?"),
+        ({"party_a": {"gain": {"deal": float("inf")}}}, "of type “gain” is inf for “deal”; a finite number of utils is allowed."),
+        ({"party_a": {"gain": {"lapse": 0.5}}}, "“lapse” is the numeraire of “mediator”, so what it weighs must not depend on another"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_weights_given_anothers_type(others: dict[str, dict[str, dict[str, float]]], message: str) -> None:
+    assert message in only(messages(**given("mediator", **others)))
+
+
+def test_an_actor_may_want_only_what_depends_on_others() -> None:
+    class Plain(SmallCeasefire):
+        numeraire = MappingProxyType({"party_a": "war_week"})
+
+    alone = replace(small_parameters().motives["mediator"], types=("any",), weights={"any": {}}, prior=np.ones(1), drift=np.ones((1, 1)))
+    assert "type “any” of “mediator” weighs no interest" in messages(Plain(CHANCE), mediator=alone)[0]
+    for weight, sound in ((0.5, True), (0.0, False)):
+        wanting = replace(alone, given={"party_a": {"gain": {"sanctions": weight}}})
+        found = messages(Plain(CHANCE), mediator=wanting)
+        assert any("weighs no interest" in text for text in found) is not sound
+
+
+def test_interest_weighed_only_through_others_is_weighed() -> None:
+    motives = {
+        actor: replace(m, weights={kind: {name: w for name, w in row.items() if name != "held"} for kind, row in m.weights.items()})
+        for actor, m in small_parameters().motives.items()
+    }
+    assert "nobody weighs the interest “held” (party A holds the ground at the horizon), so the horizon changes" in only(
+        messages(**motives)
+    )
+    motives["mediator"] = replace(motives["mediator"], given={"party_a": {"gain": {"held": -0.4}}})
+    assert messages(**motives) == []
+
+
+def test_types_that_matter_only_to_others_are_still_refused() -> None:
+    alike = replace(
+        small_parameters().motives["party_a"], weights={"terms": WEIGHTS["party_a"]["terms"], "gain": WEIGHTS["party_a"]["terms"]}
+    )
+    found = only(messages(party_a=alike, **given("mediator", party_a={"gain": {"deal": -0.5}})))
+    assert (
+        "types “terms” and “gain” of “party_a” weigh everything at stake alike; that “mediator” would gain by knowing shows in no move"
+        in found
+    )
+
+
+# Structure
+
+
+def test_move_without_a_successor() -> None:
+    class Lost(SmallCeasefire):
+        def party_a(self, s: TalksState) -> Iterator[Move]:
+            yield Move("stall", s)
+            wander = Move("wander", s)
+            object.__setattr__(wander, "to", None)  # only the tests check types when a move is made
+            yield wander
+
+    found = messages(Lost(CHANCE))[-1]
+    assert "Lost, step 1, threat=" in found
+    assert "(“party_a”): “wander” leads to None, not to a TalksState or an End." in found
+
+
+def test_step_that_no_play_reaches() -> None:
+    class Short(SmallCeasefire):
+        def party_a(self, s: TalksState) -> Iterator[Move]:
+            yield Move("settle", End("ceasefire", deal=1.0), war_week=1, ground=1, held=1)
+            yield Move("refuse", End("war"))
+
+    found = [text for text in messages(Short(CHANCE)) if not text.startswith(NOTE)]
+    assert "step 2 (“world”) of Short is never reached: every option before it ends the dispute, as “settle” or “refuse” at step 1" in only(
+        found
+    )
+
+
 def test_propensity_for_a_move_that_does_not_exist() -> None:
     found = only(messages(mediator=replace(small_parameters().motives["mediator"], propensity={"threat": 0.3})))
     assert "“mediator” has a base propensity for “threat”, which it can never do. Did you mean “threaten”?" in found
@@ -117,7 +220,9 @@ def test_draws_that_do_not_sum_to_one() -> None:
         def world(self, s: TalksState) -> Iterator[Draw]:
             yield Draw("front_holds", 0.9, s, war_week=1)
 
-    assert any("must be ≥ 0 and sum to one" in text for text in messages(Leaky(CHANCE)))
+    found = [text for text in messages(Leaky(CHANCE)) if not text.startswith(NOTE)]
+    assert "Leaky, step 2, threat=" in found[0]
+    assert "(“world”): the draws’ probabilities are “front_holds” 0.9, 0.9 in all; they must be ≥ 0 and sum to one." in found[0]
 
 
 def test_empty_menu() -> None:

@@ -14,7 +14,7 @@ from openparley.game.dispute import WORLD, End
 from openparley.game.parameters import Motives
 from openparley.infer.model import Model, Reporting
 from openparley.infer.observe import Report
-from openparley.solve.solution import Solution
+from openparley.solve.grid.behaviour import GridBehaviour
 from tests.solve.reference import tabulated_behaviour
 
 NONE = None  # an actor who plays from habit
@@ -46,10 +46,10 @@ class Whole:
 class Enumeration:
     """All histories and paths of accounts of a model at given parameters."""
 
-    def __init__(self, model: Model, solution: Solution, reporting: Reporting) -> None:
-        self.model, self.solution, self.reporting = model, solution, reporting
-        self.dispute, self.motives = model.positions.dispute, solution.parameters.motives
-        self.sigma, self.beliefs = tabulated_behaviour(solution, self.dispute, model.start)
+    def __init__(self, model: Model, behaviour: GridBehaviour, reporting: Reporting) -> None:
+        self.model, self.behaviour, self.reporting = model, behaviour, reporting
+        self.dispute, self.motives = model.positions.dispute, behaviour.parameters.motives
+        self.sigma, self.beliefs = tabulated_behaviour(behaviour, self.dispute, model.start)
         self.place = {actor: i for i, actor in enumerate(model.uncertain)}
         self.reports = {(r.round, r.actor): r for r in model.observed.reports}
         self.moves = {a: self._labels(a) for a in self.dispute.actors}
@@ -77,7 +77,7 @@ class Enumeration:
         steps = self.dispute.steps
         if step == len(steps):
             t, step, state = t + 1, 0, self.dispute.next_round(state)
-        if t == self.solution.rounds:
+        if t == self.behaviour.rounds:
             yield Whole((), None, None)
             return
         actor, options = steps[step], self.dispute.options(steps[step], state)
@@ -95,7 +95,7 @@ class Enumeration:
                     yield Whole((taken, *rest.taken), rest.ended, rest.end)
 
     def _after_the_end(self, t: int, step: int, labels: tuple[str, ...]) -> list[Taken]:
-        order = [(r, s) for r in range(self.solution.rounds) for s in range(len(self.dispute.steps))]
+        order = [(r, s) for r in range(self.behaviour.rounds) for s in range(len(self.dispute.steps))]
         return [Taken(r, s, self.dispute.steps[s], None, {}, (), labels) for r, s in order if (r, s) > (t, step)]
 
     # accounts
@@ -179,7 +179,7 @@ class Enumeration:
 
     def forecast(self, matches: Mapping[str, Callable[[Whole, Taken], bool]]) -> dict[str, np.ndarray]:
         """P(an option that matches is taken after the record and by the end of each round | the record)."""
-        rounds = self.solution.rounds
+        rounds = self.behaviour.rounds
         cases = []
         for whole in self.histories:
             told = float(np.prod([self.told(t) for t in whole.taken if (t.round, t.step) < self.stop]))
@@ -205,7 +205,7 @@ class Enumeration:
     def _worth(self, actor: str, labels: tuple[str, ...], t: int, step: int, state) -> np.ndarray:
         mine = self.motives[actor]
         if step == len(self.dispute.steps):
-            last = t + 1 == self.solution.rounds
+            last = t + 1 == self.behaviour.rounds
             later = self._opening(actor, labels, t + 1, self.dispute.next_round(state))
             return later if last else mine.discount * mine.drift @ later
         mover = self.dispute.steps[step]
@@ -226,7 +226,7 @@ class Enumeration:
         return total
 
     def _opening(self, actor: str, labels: tuple[str, ...], t: int, state) -> np.ndarray:
-        if t == self.solution.rounds:
+        if t == self.behaviour.rounds:
             return utils(self.motives[actor], self.dispute.horizon(state).interests)
         return self._worth(actor, labels, t, 0, state)
 

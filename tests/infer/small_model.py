@@ -8,6 +8,7 @@ from types import MappingProxyType
 import pytest
 
 from openparley.game.dispute import Move
+from openparley.game.dispute_game import DisputeGame
 from openparley.game.parameters import Parameters
 from openparley.game.positions import enumerate_positions, moves_by_actor
 from openparley.infer import model as model_module
@@ -15,8 +16,8 @@ from openparley.infer.model import Model, Reporting
 from openparley.infer.observe import Observed, Report
 from openparley.infer.posterior import Round
 from openparley.record.casefile import Lever, Outcome, When
-from openparley.solve.belief_grid import BeliefGrid, solve
-from openparley.solve.solution import Solution
+from openparley.solve.belief_grid import BeliefGrid, solve_belief_grid
+from openparley.solve.grid.behaviour import GridBehaviour
 from tests.solve.small_dispute import CHANCE, SmallCeasefire, TalksState
 
 FAMILY = "small_ceasefire"
@@ -73,8 +74,8 @@ def small_model(
     )
 
 
-def solved(model: Model, parameters: Parameters) -> Solution:
-    return solve(model.positions, parameters, rounds=model.rounds, method=GRID)
+def solved(model: Model, parameters: Parameters) -> GridBehaviour:
+    return solve_belief_grid(DisputeGame(model.positions, parameters, model.rounds), GRID).behaviour
 
 
 def reporting(model: Model, *, detection: float | None = None, error: float = 0.1, none: float = 0.1) -> Reporting:

@@ -9,7 +9,7 @@ from openparley.game.positions import moves_by_actor
 from openparley.infer.filter import HABIT, Filter, Filtered, account_share, habit_probs
 from openparley.infer.model import Model, Reporting
 from openparley.infer.observe import Report
-from openparley.solve.solution import Solution
+from openparley.solve.grid.behaviour import GridBehaviour
 from tests.infer.enumeration import NONE, Enumeration
 from tests.infer.small_model import report, reporting, small_model, solved, with_propensity
 from tests.solve.small_dispute import small_parameters
@@ -29,10 +29,10 @@ RECORDS: dict[str, tuple[Report, ...]] = {
 TODAY = 2
 
 
-def filtered(record: str, *, merge: float | None = None) -> tuple[Filtered, Model, Solution, Reporting]:
+def filtered(record: str, *, merge: float | None = None) -> tuple[Filtered, Model, GridBehaviour, Reporting]:
     model = small_model(PARAMETERS, RECORDS[record], rounds=TODAY + 1, today=TODAY)
-    solution, told = solved(model, PARAMETERS), reporting(model)
-    return Filter(model, solution, told, most_branches=UNTHINNED, merge=merge).run(), model, solution, told
+    behaviour, told = solved(model, PARAMETERS), reporting(model)
+    return Filter(model, behaviour, told, most_branches=UNTHINNED, merge=merge).run(), model, behaviour, told
 
 
 def by_kinds(found: Filtered, values: np.ndarray) -> dict[tuple, float]:
@@ -42,8 +42,8 @@ def by_kinds(found: Filtered, values: np.ndarray) -> dict[tuple, float]:
 
 @pytest.mark.parametrize("record", RECORDS)
 def test_filter_is_the_sum_over_all_histories(record: str) -> None:
-    found, model, solution, told = filtered(record)
-    exact = Enumeration(model, solution, told)
+    found, model, behaviour, told = filtered(record)
+    exact = Enumeration(model, behaviour, told)
     assert by_kinds(found, found.worlds.prior) == pytest.approx(exact.starts(), abs=EXACT)
     stops = [(t + 1, 0) for t in range(TODAY)] + [exact.stop]
     for t, stop in enumerate(stops):
@@ -56,8 +56,8 @@ def test_filter_is_the_sum_over_all_histories(record: str) -> None:
 
 @pytest.mark.parametrize("record", ["gaps", "doubtful", "ended"])
 def test_sightings_are_sums_over_all_histories(record: str) -> None:
-    found, model, solution, told = filtered(record)
-    exact = Enumeration(model, solution, told)
+    found, model, behaviour, told = filtered(record)
+    exact = Enumeration(model, behaviour, told)
     steps = model.positions.steps
     reports = sorted(RECORDS[record], key=lambda r: (r.round, steps.index(r.actor)))
     assert [(s.round, s.actor, s.move, s.entries) for s in found.sightings] == [(r.round, r.actor, r.move, r.entries) for r in reports]
@@ -106,9 +106,9 @@ def sighting_by_hand(exact: Enumeration, sighting, at: tuple[int, int]):
 
 @pytest.mark.parametrize("record", RECORDS)
 def test_merging_and_thinning_change_little(record: str) -> None:
-    exact, model, solution, told = filtered(record)
+    exact, model, behaviour, told = filtered(record)
     merged = filtered(record, merge=25.0)[0]
-    thinned = Filter(model, solution, told, most_branches=4).run()
+    thinned = Filter(model, behaviour, told, most_branches=4).run()
     for found in (merged, thinned):
         assert found.world_share == pytest.approx(exact.world_share, abs=MERGED)
         assert found.log_evidence == pytest.approx(exact.log_evidence, abs=MERGED)

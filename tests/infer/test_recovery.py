@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from openparley.game.dispute import WORLD
+from openparley.game.dispute_game import DisputeGame
 from openparley.game.positions import ENDED
 from openparley.infer.filter import HABIT, Filter, Filtered, habit_probs, weigh_worlds, world_drift
 from openparley.infer.model import Model, Reporting, build_model
 from openparley.infer.observe import Observed, Report
 from openparley.record.case import open_case
-from openparley.solve.belief_grid import BeliefGrid, solve
-from openparley.solve.solution import Solution, drift_beliefs
+from openparley.solve.belief_grid import BeliefGrid, solve_belief_grid
+from openparley.solve.grid.behaviour import GridBehaviour, drift_beliefs
 from tests.infer.small_model import reporting, small_model, solved, with_propensity
 from tests.solve.small_dispute import small_parameters
 
@@ -33,17 +34,17 @@ class Told:
 class Simulator:
     """Plays a model forward from accounts drawn from the prior and tells of it as the observation model says."""
 
-    def __init__(self, model: Model, solution: Solution, told: Reporting) -> None:
-        self.model, self.solution, self.told = model, solution, told
-        self.filter = Filter(model, solution, told)
-        self.worlds = weigh_worlds(model, solution, told)
-        self.drift = world_drift(self.worlds, solution)
+    def __init__(self, model: Model, behaviour: GridBehaviour, told: Reporting) -> None:
+        self.model, self.behaviour, self.told = model, behaviour, told
+        self.filter = Filter(model, behaviour, told)
+        self.worlds = weigh_worlds(model, behaviour, told)
+        self.drift = world_drift(self.worlds, behaviour)
 
     def record(self, rng: np.random.Generator) -> Told | None:
         model, steps = self.model, self.model.positions.steps
         world = rng.choice(len(self.worlds.prior), p=self.worlds.prior)
         here = model.positions.opening(model.start)
-        beliefs = {a: self.solution.parameters.motives[a].prior[None, :] for a in model.uncertain}
+        beliefs = {a: self.behaviour.parameters.motives[a].prior[None, :] for a in model.uncertain}
         reports: list[Report] = []
         ended = told_of_end = False
         for t in range(model.today + 1):
@@ -58,20 +59,20 @@ class Simulator:
                     told_of_end |= model.positions.ends[option] is not None and report.move == model.positions.labels[option]
                 here = int(model.positions.successor[option])
                 ended = here == ENDED
-            beliefs = drift_beliefs(self.solution.parameters, beliefs)
+            beliefs = drift_beliefs(self.behaviour.parameters, beliefs)
             if t < model.today or any(r.round == t and r.actor == steps[-1] for r in reports):
                 world = rng.choice(len(self.drift), p=self.drift[world])
         return Told(tuple(reports), int(world))
 
     def _choose(self, t, step, here, beliefs, world, reports, rng):
         places, actor = self.model.positions, self.model.positions.steps[step]
-        sigma = self.solution.choices(t, step, np.array([here]), beliefs)[0]
+        sigma = self.behaviour.choices(t, step, np.array([here]), beliefs)[0]
         options = np.array(places.options(here))
         sigma = sigma[: len(options)]
         kind = self.worlds.of(actor)[world] if actor != WORLD else 0
         if kind == HABIT:
             counts = [[float(sum(r.actor == actor and r.move == label for r in reports)) for label in places.menu(here)]]
-            probs = habit_probs(np.exp(self.solution.log_base[options])[None], np.array(counts), np.ones((1, len(options)), bool))[0]
+            probs = habit_probs(np.exp(self.behaviour.log_base[options])[None], np.array(counts), np.ones((1, len(options)), bool))[0]
         else:
             probs = sigma[:, kind]
         picked = rng.choice(len(options), p=probs / probs.sum())
@@ -89,7 +90,7 @@ class Simulator:
 
     def filtered(self, told: Told) -> Filtered:
         model = replace(self.model, observed=Observed(told.reports, {}, {}))
-        return Filter(model, self.solution, self.told).run()
+        return Filter(model, self.behaviour, self.told).run()
 
 
 def simulated(simulator: Simulator, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -157,10 +158,8 @@ def test_truth_is_favoured_in_the_bundled_game() -> None:
     draw = {row.id: row.likely for row in model.assumptions}
     parameters, told = model.parameters(draw), model.reporting(draw)
     told = replace(told, detection={a: {move: max(p, 0.6) for move, p in moves.items()} for a, moves in told.detection.items()})
-    solution = solve(
-        model.positions, parameters, rounds=model.rounds, method=BeliefGrid(nodes=4, tolerance=1e-4), dispute=model.dispute(parameters)
-    )
-    simulator = Simulator(model, solution, told)
+    game = DisputeGame(model.positions, parameters, model.rounds, model.dispute(parameters))
+    simulator = Simulator(model, solve_belief_grid(game, BeliefGrid(nodes=4, tolerance=1e-4)).behaviour, told)
     shares, truth = simulated(simulator, RECORDS_OF_A_CASE, seed=12)
     gain = np.log(shares[np.arange(len(truth)), truth] / simulator.worlds.prior[truth])
     assert gain.mean() > 2 * gain.std() / np.sqrt(len(gain))

@@ -1,4 +1,4 @@
-"""Second routes to the behaviour of a small dispute: every public history written out, and Gambit.
+"""Second routes to the behaviour of a small dispute: every public history written out, and Gambit (in `gambit.py`).
 
 `exact_behaviour` iterates between beliefs at all public histories and choices at all public histories, with no grid
 and nothing of `openparley.solve`; `tabulated_behaviour` follows a solution along the same histories.
@@ -6,16 +6,19 @@ and nothing of `openparley.solve`; `tabulated_behaviour` follows a solution alon
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pygambit
 
 from openparley.game.dispute import WORLD, Dispute, End, PublicState
-from openparley.game.efg import write_efg
 from openparley.game.parameters import Parameters
 from openparley.game.positions import Position
-from openparley.game.tree import Choice, Infoset, Terminal, Tree
-from openparley.solve.solution import Solution
+from tests.solve.gambit import GambitBehaviour, gambit_behaviour, gambit_branch
+
+if TYPE_CHECKING:
+    from openparley.solve.solution import Solution
+
+__all__ = ["exact_behaviour", "gambit_behaviour", "gambit_branch", "gap_to_gambit", "largest_gap", "tabulated_behaviour"]
 
 History = tuple[str, ...]
 Behaviour = dict[History, np.ndarray]
@@ -158,7 +161,9 @@ def _value(public: _Public, node: PublicNode, sigma: Behaviour, beliefs: dict, f
     return value
 
 
-def tabulated_behaviour(solution: Solution, dispute: Dispute, start: PublicState) -> tuple[Behaviour, dict[History, dict[str, np.ndarray]]]:
+def tabulated_behaviour(
+    solution: "Solution", dispute: Dispute, start: PublicState
+) -> tuple[Behaviour, dict[History, dict[str, np.ndarray]]]:
     """What a solution says at every public history, with the beliefs that its own choices lead to."""
     parameters = solution.parameters
     public = _Public(dispute, parameters, start, solution.rounds)
@@ -184,34 +189,20 @@ def tabulated_behaviour(solution: Solution, dispute: Dispute, start: PublicState
     return sigma, found
 
 
-def gambit_behaviour(tree: Tree, precision: float, path: str) -> dict[Infoset, dict[str, float]]:
-    """Gambit's answer on the principal branch, by information set and action; ``path`` is where the file goes."""
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(write_efg(tree))
-    game = pygambit.read_efg(path)
-    profile = pygambit.qre.logit_solve_lambda(game, lam=[precision])[0].profile
-    answer: dict[Infoset, dict[str, float]] = {}
-    for player in tree.players:
-        for history, probs in profile[player]:
-            node = tree.root
-            for transition in history:
-                assert not isinstance(node, Terminal)
-                node = node.children[node.actions.index(transition.action)]
-            assert isinstance(node, Choice)
-            answer[node.infoset] = {label: float(probs[label]) for label in node.actions}
-    return answer
-
-
 def largest_gap(one: Behaviour, two: Behaviour) -> float:
     assert one.keys() == two.keys()
     return max(float(np.abs(one[h] - two[h]).max()) for h in one)
 
 
-def gap_to_gambit(behaviour: Behaviour, gambit: dict[Infoset, dict[str, float]], parameters: Parameters) -> float:
-    """Largest difference over every information set of the tree; types only matter as they are now."""
+def gap_to_gambit(behaviour: Behaviour, gambit: GambitBehaviour, parameters: Parameters) -> float:
+    """Largest difference over every information set of an unrolled dispute; types only matter as they are now.
+
+    The motives are given in the order in which the actors move.
+    """
+    actors = tuple(parameters.motives)
     worst = 0.0
     for infoset, probs in gambit.items():
-        kind = parameters.motives[infoset.player].types.index(infoset.known[-1])
+        kind = parameters.motives[actors[infoset.player]].types.index(infoset.known[-1])
         ours = behaviour[infoset.history][:, kind]
         worst = max(worst, float(np.abs(ours - np.array(list(probs.values()))).max()))
     return worst

@@ -1,18 +1,27 @@
 """Properties that the belief grid must have whatever the dispute."""
 
+import os
+import signal
+import threading
 from dataclasses import replace
+from itertools import chain, repeat
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openparley.errors import SolveError
+from openparley.errors import GameError, SolveError
 from openparley.game.dispute import Dispute
+from openparley.game.dispute_game import DisputeGame
 from openparley.game.parameters import Motives, Parameters
 from openparley.game.positions import enumerate_positions
-from openparley.solve.belief_grid import BeliefGrid, solve
-from openparley.solve.solution import Solution
+from openparley.solve import belief_grid, crew
+from openparley.solve.belief_grid import BeliefGrid, solve_belief_grid
+from openparley.solve.grid.behaviour import GridBehaviour
+from openparley.solve.solution import STOPPED, Solution
 from tests.solve.random_dispute import RandomDispute, precisions, random_parameters, seeds
 from tests.solve.reference import Behaviour, exact_behaviour, largest_gap, tabulated_behaviour
 from tests.solve.small_dispute import small_dispute, small_parameters
@@ -25,20 +34,20 @@ ROUNDS = 2
 EXAMPLES = 12
 
 
-def solved(dispute: Dispute, parameters: Parameters, *, nodes: int = NODES, rounds: int = ROUNDS) -> Solution:
+def solved(dispute: Dispute, parameters: Parameters, *, nodes: int = NODES, rounds: int = ROUNDS) -> Solution[GridBehaviour]:
     positions = enumerate_positions(dispute, dispute.State())
-    return solve(positions, parameters, rounds=rounds, method=BeliefGrid(nodes=nodes, tolerance=STAGE_TOLERANCE))
+    return solve_belief_grid(DisputeGame(positions, parameters, rounds), BeliefGrid(nodes=nodes, tolerance=STAGE_TOLERANCE))
 
 
 def behaviour(dispute: Dispute, parameters: Parameters, *, nodes: int = NODES) -> Behaviour:
-    return tabulated_behaviour(solved(dispute, parameters, nodes=nodes), dispute, dispute.State())[0]
+    return tabulated_behaviour(solved(dispute, parameters, nodes=nodes).behaviour, dispute, dispute.State())[0]
 
 
 @given(seeds)
 @settings(max_examples=EXAMPLES)
 def test_no_precision_is_base_propensities(seed: int) -> None:
     dispute, parameters = RandomDispute(seed), random_parameters(seed, 0.0)
-    found = solved(dispute, parameters)
+    found = solved(dispute, parameters).behaviour
     for v, place in enumerate(found.positions.places):
         actor = found.positions.mover(v)
         if actor == "world":
@@ -152,25 +161,89 @@ def test_each_actor_may_have_its_own_precision(seed: int, precision: float) -> N
 def test_a_swinging_stage_is_reported() -> None:
     dispute = small_dispute()
     found = solved(dispute, small_parameters(40.0), nodes=4)
-    assert found.status.startswith("not settled")
+    assert not found.solved
+    assert "kept a residual above" in found.status
     assert found.stats["unsettled"] > 0
 
 
 def test_steps_outside_the_solution_are_refused() -> None:
     found = solved(small_dispute(), small_parameters())
     with pytest.raises(SolveError, match="outside the solution: rounds 0–1"):
-        found.choices(ROUNDS, 0, np.array([0]), {})
+        found.behaviour.choices(ROUNDS, 0, np.array([0]), {})
 
 
 def test_actor_without_motives_is_named() -> None:
     parameters = small_parameters()
     lacking = Parameters({"mediator": parameters.motives["mediator"]}, parameters.chance)
-    with pytest.raises(SolveError, match="“party_a” of SmallCeasefire has no motives"):
+    with pytest.raises(GameError, match="“party_a” of SmallCeasefire has no motives"):
         solved(small_dispute(), lacking)
+
+
+def game_of(rounds: int, seed: int = 3) -> DisputeGame:
+    dispute = RandomDispute(seed)
+    return DisputeGame(enumerate_positions(dispute, dispute.State()), random_parameters(seed, 1.0), rounds)
+
+
+@pytest.mark.parametrize("settings", [{"nodes": 5}, {"nodes": 8, "spacing": "log_odds"}], ids=str)
+def test_threads_change_no_bit(settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "SMALL", 10)  # so that even a small dispute is shared out
+    found = [solve_belief_grid(game_of(3), BeliefGrid(threads=n, **settings)) for n in (1, 2, 5)]
+    for other in found[1:]:
+        assert other.stats == found[0].stats
+        for one, two in zip(found[0].behaviour.reads, other.behaviour.reads, strict=True):
+            assert all((a == b).all() for a, b in zip(one, two, strict=True))
+
+
+def test_single_precision_is_kept_to_where_it_does_not_show() -> None:
+    wide, narrow = (solve_belief_grid(game_of(3), BeliefGrid(nodes=5, tolerance=t)).behaviour for t in (0.9e-6, 1e-6))
+    assert {table.dtype for row in wide.reads for table in row} == {np.dtype(np.float64)}
+    assert {table.dtype for row in narrow.reads for table in row} == {np.dtype(np.float32)}
+    beliefs = {actor: motives.prior[None, :] for actor, motives in wide.parameters.motives.items()}
+    for step, v in ((0, 0), (1, int(wide.positions.step_start[1]))):
+        one, two = (found.choices(0, step, np.array([v]), beliefs) for found in (wide, narrow))
+        assert np.abs(one - two).max() < 2e-6
+
+
+def test_what_was_solved_when_time_ended_is_the_end_of_the_dispute(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = chain([0.0, 0.1, 0.2], repeat(9.0))
+    monkeypatch.setattr(belief_grid, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    found = solve_belief_grid(game_of(6), BeliefGrid(nodes=5, max_seconds=1.0))
+    assert found.status.startswith(STOPPED)
+    assert "last 2 of 6 rounds" in found.status
+    short = solve_belief_grid(game_of(2), BeliefGrid(nodes=5)).behaviour
+    beliefs = {actor: motives.prior[None, :] for actor, motives in short.parameters.motives.items()}
+    assert (found.behaviour.choices(4, 0, np.array([0]), beliefs) == short.choices(0, 0, np.array([0]), beliefs)).all()
+    with pytest.raises(SolveError, match="outside the solution: rounds 4–5"):
+        found.behaviour.choices(3, 0, np.array([0]), beliefs)
+
+
+def test_interrupts_are_heard_while_threads_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernels are told to stop, and the interrupt reaches the caller."""
+    monkeypatch.setattr(crew, "SMALL", 1)
+    with crew.Crew(2) as hands:
+        seen = threading.Event()
+
+        def work(first: int, last: int) -> None:
+            if first == 0:
+                os.kill(os.getpid(), signal.SIGINT)
+            while not hands.cancel[0]:
+                seen.wait(0.01)
+
+        with pytest.raises(KeyboardInterrupt):
+            hands.share_out(work, 0, 2, 10)
+        assert hands.cancel[0] == 1
+
+
+def test_known_movers_need_one_pass() -> None:
+    parameters = random_parameters(3, 1.0, types=(1, 1))
+    game = DisputeGame(game_of(3).positions, parameters, 4)
+    found = solve_belief_grid(game, BeliefGrid())
+    movers = int(game.positions.step_start[2])  # the world comes last
+    assert found.stats["passes"] == 4 * movers
 
 
 def test_time_budget_is_kept() -> None:
     dispute = small_dispute()
     positions = enumerate_positions(dispute, dispute.State())
     with pytest.raises(SolveError, match="time budget of 0 s ended with 0 of 3 rounds"):
-        solve(positions, small_parameters(), rounds=3, method=BeliefGrid(max_seconds=0))
+        solve_belief_grid(DisputeGame(positions, small_parameters(), 3), BeliefGrid(max_seconds=0))

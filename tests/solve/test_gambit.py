@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from openparley.game.dispute_game import DisputeGame
 from openparley.game.parameters import Parameters
 from openparley.game.positions import enumerate_positions
-from openparley.game.tree import unroll
-from openparley.solve.belief_grid import BeliefGrid, solve
-from openparley.solve.solution import SOLVED
+from openparley.game.unrolling import unroll
+from openparley.solve.belief_grid import BeliefGrid, solve_belief_grid
 from tests.solve.make_oracle import CASES, read_oracle
 from tests.solve.random_dispute import RandomDispute, random_motives, random_parameters, seeds
 from tests.solve.reference import exact_behaviour, gambit_behaviour, gap_to_gambit, largest_gap, tabulated_behaviour
@@ -28,10 +28,10 @@ CEILINGS = {2: 4e-3, 4: 4e-5, 6: 2e-6, 8: 4e-8, 12: 1e-9, 16: 5e-11}
 
 def gap_at(rounds: int, precision: float, nodes: int) -> float:
     dispute, parameters = small_dispute(), small_parameters(precision)
-    positions = enumerate_positions(dispute, dispute.State())
-    solution = solve(positions, parameters, rounds=rounds, method=BeliefGrid(nodes=nodes, tolerance=1e-12))
-    assert solution.status == SOLVED
-    behaviour, _ = tabulated_behaviour(solution, dispute, dispute.State())
+    game = DisputeGame(enumerate_positions(dispute, dispute.State()), parameters, rounds)
+    solution = solve_belief_grid(game, BeliefGrid(nodes=nodes, tolerance=1e-12))
+    assert solution.solved
+    behaviour, _ = tabulated_behaviour(solution.behaviour, dispute, dispute.State())
     return gap_to_gambit(behaviour, read_oracle()[rounds, precision], parameters)
 
 
@@ -68,8 +68,9 @@ def test_error_falls_geometrically_in_the_nodes() -> None:
 def test_gambit_live(tmp_path: Path) -> None:
     dispute, parameters = small_dispute(), small_parameters(1.3)
     gambit = gambit_behaviour(unroll(dispute, parameters, dispute.State(), 2), 1.3, str(tmp_path / "small.efg"))
-    solution = solve(enumerate_positions(dispute, dispute.State()), parameters, rounds=2, method=BeliefGrid(nodes=12, tolerance=1e-12))
-    behaviour, _ = tabulated_behaviour(solution, dispute, dispute.State())
+    game = DisputeGame(enumerate_positions(dispute, dispute.State()), parameters, 2)
+    solution = solve_belief_grid(game, BeliefGrid(nodes=12, tolerance=1e-12))
+    behaviour, _ = tabulated_behaviour(solution.behaviour, dispute, dispute.State())
     assert gap_to_gambit(behaviour, gambit, parameters) < PROMISED
 
 
@@ -94,6 +95,7 @@ def random_plain_parameters(seed: int) -> Parameters:
 def test_grid_is_the_exact_answer_on_random_disputes(seed: int) -> None:
     dispute, parameters = RandomDispute(seed), random_parameters(seed, 0.6, discount=0.9)
     exact = exact_behaviour(dispute, parameters, dispute.State(), 2)
-    solution = solve(enumerate_positions(dispute, dispute.State()), parameters, rounds=2, method=BeliefGrid(nodes=12, tolerance=1e-11))
-    behaviour, _ = tabulated_behaviour(solution, dispute, dispute.State())
+    game = DisputeGame(enumerate_positions(dispute, dispute.State()), parameters, 2)
+    solution = solve_belief_grid(game, BeliefGrid(nodes=12, tolerance=1e-11))
+    behaviour, _ = tabulated_behaviour(solution.behaviour, dispute, dispute.State())
     assert largest_gap(behaviour, exact) < 10 * PROMISED

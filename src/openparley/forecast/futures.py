@@ -13,12 +13,13 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from openparley.game.dispute import WORLD, Dispute
+from openparley.game.dispute_game import DisputeGame
 from openparley.game.positions import ENDED, Position, Positions
 from openparley.infer.draw import Drawn, Table
 from openparley.infer.filter import HABIT, Worlds, habit_probs, world_drift
 from openparley.record.casefile import Outcome
-from openparley.solve.belief_grid import solve
-from openparley.solve.solution import Solution, drift_beliefs
+from openparley.solve.belief_grid import solve_belief_grid
+from openparley.solve.grid.behaviour import GridBehaviour, drift_beliefs
 
 NEVER = -1
 
@@ -44,15 +45,16 @@ class Futures:
         start = _Start(
             found.branches.position[branch], {a: b[branch] for a, b in found.branches.beliefs.items()}, world, found.today, found.step
         )
-        usual = _Play(drawn.solution, found.worlds, found.habit, 0)
+        usual = _Play(drawn.behaviour, found.worlds, found.habit, 0)
         table: Table = {"first": usual.run(start, uniforms, model.outcomes), "world": world}
         before = _before_the_record(drawn, rng.random(), self.count)
-        unread = _Play(drawn.solution, found.worlds, {}, 0)  # nobody's habits are known before the record
+        unread = _Play(drawn.behaviour, found.worlds, {}, 0)  # nobody's habits are known before the record
         table["first_prior"], table["open_prior"] = unread.run_from(before, uniforms, model.outcomes, since=model.today)
-        worth = _worth(drawn, drawn.solution, start, 0)
+        worth = _worth(drawn, drawn.behaviour, start, 0)
         for key, positions in model.lever_positions.items():
             dispute = model.dispute(drawn.parameters, model.levers[key].game)
-            pulled = solve(positions, drawn.parameters, rounds=model.rounds - found.today, method=drawn.method, dispute=dispute)
+            game = DisputeGame(positions, drawn.parameters, model.rounds - found.today, dispute)
+            pulled = solve_belief_grid(game, drawn.method).behaviour
             entered = start.entering(model.positions, positions, dispute)
             table[f"first.{key}"] = _Play(pulled, found.worlds, found.habit, found.today).run(entered, uniforms, model.outcomes)
             table[f"gain.{key}"] = _worth(drawn, pulled, entered, found.today) - worth
@@ -95,10 +97,10 @@ def _before_the_record(drawn: Drawn, offset: float, count: int) -> _Start:
 class _Play:
     """Simulates one game; ``shift`` is the round at which its solution begins."""
 
-    def __init__(self, solution: Solution, worlds: Worlds, habit: Mapping[str, Mapping[str, float]], shift: int) -> None:
-        self.solution, self.worlds, self.shift = solution, worlds, shift
-        self.drift = np.cumsum(world_drift(worlds, solution), axis=1)
-        places = solution.positions
+    def __init__(self, behaviour: GridBehaviour, worlds: Worlds, habit: Mapping[str, Mapping[str, float]], shift: int) -> None:
+        self.behaviour, self.worlds, self.shift = behaviour, worlds, shift
+        self.drift = np.cumsum(world_drift(worlds, behaviour), axis=1)
+        places = behaviour.positions
         self.counts = np.array(
             [habit.get(places.mover(v), {}).get(label, 0.0) for v in range(len(places)) for label in places.menu(v)]
         )  # fmt: skip
@@ -111,12 +113,12 @@ class _Play:
         self, start: _Start, uniforms: np.ndarray, outcomes: tuple[Outcome, ...], *, since: int
     ) -> tuple[Int[np.ndarray, "future outcome"], Bool[np.ndarray, " future"]]:
         """Round from ``since`` on in which each outcome first happens, and which futures are still open then."""
-        places, steps = self.solution.positions, self.solution.positions.steps
+        places, steps = self.behaviour.positions, self.behaviour.positions.steps
         matching = _matching(places, outcomes)
         first = np.full((len(start.position), len(outcomes)), NEVER, np.int64)
         position, beliefs, world = start.position.copy(), {a: b.copy() for a, b in start.beliefs.items()}, start.world.copy()
         open_then = position != ENDED
-        for t in range(start.round, self.shift + self.solution.rounds):
+        for t in range(start.round, self.shift + self.behaviour.rounds):
             if t == since:
                 open_then = position != ENDED
             for step in range(start.step if t == start.round else 0, len(steps)):
@@ -132,7 +134,7 @@ class _Play:
                 if t >= since:
                     first[alive] = np.where(happened & (first[alive] == NEVER), t, first[alive])
                 position[alive] = places.successor[option]
-            beliefs = drift_beliefs(self.solution.parameters, beliefs)
+            beliefs = drift_beliefs(self.behaviour.parameters, beliefs)
             world = (uniforms[:, t, len(steps)][:, None] > self.drift[world]).sum(1).clip(max=len(self.worlds.types) - 1)
         return first, open_then
 
@@ -140,15 +142,15 @@ class _Play:
         self, t: int, step: int, where: np.ndarray, seen: dict[str, np.ndarray], world: np.ndarray, uniform: np.ndarray
     ) -> tuple[Int[np.ndarray, " future"], dict[str, np.ndarray]]:
         """An option for every living future, and the public beliefs after it."""
-        places, actor = self.solution.positions, self.solution.positions.steps[step]
-        sigma = self.solution.choices(t - self.shift, step, where, seen)
+        places, actor = self.behaviour.positions, self.behaviour.positions.steps[step]
+        sigma = self.behaviour.choices(t - self.shift, step, where, seen)
         start, stop = places.option_start[where], places.option_start[where + 1]
         options = np.minimum(start[:, None] + np.arange(sigma.shape[1])[None, :], stop[:, None] - 1)
         kinds = self.worlds.of(actor)[world] if actor != WORLD else np.zeros(len(where), np.int64)
         probs = np.take_along_axis(sigma, np.maximum(kinds, 0)[:, None, None], 2)[:, :, 0]
         if (kinds == HABIT).any():
             legal = np.arange(sigma.shape[1])[None, :] < (stop - start)[:, None]
-            habit = habit_probs(np.exp(self.solution.log_base[options]), self.counts[options], legal)
+            habit = habit_probs(np.exp(self.behaviour.log_base[options]), self.counts[options], legal)
             probs = np.where((kinds == HABIT)[:, None], habit, probs)
         picked = (uniform[:, None] * probs.sum(1, keepdims=True) > np.cumsum(probs, axis=1)).sum(1)
         picked = np.minimum(picked, stop - start - 1)
@@ -170,17 +172,17 @@ def _matching(places: Positions, outcomes: tuple[Outcome, ...]) -> np.ndarray:
     return rows
 
 
-def _worth(drawn: Drawn, solution: Solution, start: _Start, shift: int) -> Float[np.ndarray, " actor"]:
+def _worth(drawn: Drawn, behaviour: GridBehaviour, start: _Start, shift: int) -> Float[np.ndarray, " actor"]:
     """Mean expected utils of each actor from today, over futures in which its motive is one of the accounts."""
     alive = start.position != ENDED
     if not alive.any():
         return np.zeros(len(drawn.model.actors))
-    slots = solution.expected(start.round - shift, start.step, start.position[alive], {a: b[alive] for a, b in start.beliefs.items()})
+    slots = behaviour.expected(start.round - shift, start.step, start.position[alive], {a: b[alive] for a, b in start.beliefs.items()})
     means = []
     for actor in drawn.model.actors:
         kinds = drawn.filtered.worlds.of(actor)[start.world[alive]]
         named = kinds != HABIT
-        own = slots[np.arange(len(kinds)), solution.slot(actor) + np.maximum(kinds, 0)]
+        own = slots[np.arange(len(kinds)), behaviour.slot(actor) + np.maximum(kinds, 0)]
         weight = abs(_numeraire(drawn, actor)) or 1.0
         means.append(own[named].mean() / weight if named.any() else 0.0)
     return np.array(means)

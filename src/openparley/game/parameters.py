@@ -33,6 +33,9 @@ class Motives:
         Value now of one util in the next round, in (0, 1].
     propensity
         Move → base propensity m(a) > 0 relative to 1, the chance of a move that nothing speaks for or against.
+    given
+        Other actor → its type → interest → utils per unit that are added to the weight while that actor is of that type:
+        what an outcome is worth may depend on whom it is reached with. Nothing is seen of it before the dispute is over.
     """
 
     types: tuple[str, ...]
@@ -42,6 +45,7 @@ class Motives:
     precision: float
     discount: float = 1.0
     propensity: Mapping[str, float] = field(default_factory=dict)
+    given: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         k = len(self.types)
@@ -60,6 +64,14 @@ class Motives:
         bad = {move: m for move, m in self.propensity.items() if not m > 0}
         if bad:
             raise ParameterError(f"base propensities must be above 0; found {bad}.")
+
+    def weights_given(self, kind: str, types: Mapping[str, str]) -> Mapping[str, float]:
+        """Interest → utils per unit for one type of this actor when the others' types are those given."""
+        total = dict(self.weights[kind])
+        for other, by_type in self.given.items():
+            for name, weight in by_type.get(types[other], {}).items():
+                total[name] = total.get(name, 0.0) + weight
+        return total
 
 
 @dataclass(frozen=True)

@@ -142,6 +142,24 @@ def rewards(positions: Positions, parameters: Parameters) -> tuple[Float[np.ndar
     return positions.touched @ weights, positions.horizon @ weights
 
 
+def rewards_given(
+    positions: Positions, parameters: Parameters
+) -> tuple[Float[np.ndarray, "option actor slot"], Float[np.ndarray, "opening actor slot"]]:
+    """Utils that every option, and every opening at the horizon, adds for an actor while another is of a type.
+
+    The last axis runs over the (actor, type) slots of the *other*; zero throughout where no motives have ``given``.
+    """
+    actors = positions.dispute.actors
+    slots = [(actor, kind) for actor in actors for kind in parameters.motives[actor].types]
+    weights = np.zeros((len(positions.interests), len(actors), len(slots)))
+    column = {name: i for i, name in enumerate(positions.interests)}
+    for j, actor in enumerate(actors):
+        for s, (other, kind) in enumerate(slots):
+            for name, weight in parameters.motives[actor].given.get(other, {}).get(kind, {}).items():
+                weights[column[name], j, s] = weight
+    return np.tensordot(positions.touched, weights, 1), np.tensordot(positions.horizon, weights, 1)
+
+
 def moves_by_actor(positions: Positions) -> dict[str, tuple[str, ...]]:
     """Every move label of each actor, in order of first appearance; chance under ``"world"``."""
     moves: dict[str, dict[str, None]] = {name: {} for name in positions.steps}

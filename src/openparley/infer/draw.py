@@ -9,13 +9,14 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Float
 
+from openparley.game.dispute_game import DisputeGame
 from openparley.game.parameters import Parameters
 from openparley.game.positions import ENDED
 from openparley.infer.filter import Filter, Filtered
 from openparley.infer.model import Model, Reporting
-from openparley.solve.belief_grid import BeliefGrid, solve
-from openparley.solve.certificate import certify
-from openparley.solve.solution import Solution
+from openparley.solve.belief_grid import BeliefGrid, solve_belief_grid
+from openparley.solve.grid.behaviour import GridBehaviour
+from openparley.solve.grid.certificate import certify
 
 CERTIFIED_EVERY = 16  # a certificate costs about half as much as a solve; every sixteenth draw is a fair sample
 CERTIFICATE_SAMPLES = 512  # errors have a long tail, which a smaller sample misses
@@ -37,7 +38,7 @@ class Drawn:
     seed: int
     parameters: Parameters
     reporting: Reporting
-    solution: Solution
+    behaviour: GridBehaviour
     filtered: Filtered
     method: BeliefGrid
 
@@ -60,9 +61,8 @@ def work(model: Model, values: Mapping[str, float], index: int, seed: int, metho
         If the draw cannot be solved, or the record is impossible under it.
     """
     parameters, reporting = model.parameters(values), model.reporting(values)
-    dispute = model.dispute(parameters)
-    solution = solve(model.positions, parameters, rounds=model.rounds, method=method, dispute=dispute)
-    filtered = Filter(model, solution, reporting).run()
+    solution = solve_belief_grid(DisputeGame(model.positions, parameters, model.rounds, model.dispute(parameters)), method)
+    filtered = Filter(model, solution.behaviour, reporting).run()
     table: Table = {
         "log_evidence": filtered.log_evidence,
         "world_share": filtered.world_share,
@@ -81,8 +81,8 @@ def work(model: Model, values: Mapping[str, float], index: int, seed: int, metho
         table |= {f"certificate.{name}": np.array(getattr(proof, name)) for name in CERTIFIED}
         table["certificate.best_response_gap"] = np.array(max(proof.best_response_gap.values()))
     if index == 0:
-        table["finer"] = np.array(_on_a_finer_grid(model, parameters, reporting, solution, filtered, method))
-    drawn = Drawn(model, index, seed, parameters, reporting, solution, filtered, method)
+        table["finer"] = np.array(_on_a_finer_grid(model, parameters, reporting, solution.behaviour, filtered, method))
+    drawn = Drawn(model, index, seed, parameters, reporting, solution.behaviour, filtered, method)
     for name, task in tasks.items():
         table |= {f"{name}.{key}": value for key, value in task(drawn).items()}
     return table
@@ -97,12 +97,12 @@ def _padded(rows: Sequence[np.ndarray]) -> Float[np.ndarray, "sighting move"]:
 
 
 def _on_a_finer_grid(
-    model: Model, parameters: Parameters, reporting: Reporting, solution: Solution, filtered: Filtered, method: BeliefGrid
+    model: Model, parameters: Parameters, reporting: Reporting, behaviour: GridBehaviour, filtered: Filtered, method: BeliefGrid
 ) -> tuple[float, float, float]:
     """How much a finer grid would change: choices today and at the start, shares of worlds, log evidence; the largest each."""
     nodes = {actor: method.nodes_for(actor) + FINER for actor in model.uncertain}
-    dispute = model.dispute(parameters)
-    finer = solve(model.positions, parameters, rounds=model.rounds, method=replace(method, nodes=nodes), dispute=dispute)
+    game = DisputeGame(model.positions, parameters, model.rounds, model.dispute(parameters))
+    finer = solve_belief_grid(game, replace(method, nodes=nodes)).behaviour
     again = Filter(model, finer, reporting).run()
     here = filtered.branches.position != ENDED
     now = {a: b[here] for a, b in filtered.branches.beliefs.items()}
@@ -111,7 +111,7 @@ def _on_a_finer_grid(
         (filtered.today, filtered.step, filtered.branches.position[here], now),
         (0, 0, np.array([model.positions.opening(model.start)]), prior),
     )
-    changes = [np.abs(solution.choices(*stage) - finer.choices(*stage)).max(initial=0.0) for stage in stages]
+    changes = [np.abs(behaviour.choices(*stage) - finer.choices(*stage)).max(initial=0.0) for stage in stages]
     return (
         float(max(changes)),
         float(np.abs(filtered.world_share - again.world_share).max()),

@@ -20,7 +20,7 @@ from openparley.game.positions import ENDED, moves_by_actor
 from openparley.infer.model import Model, Reporting
 from openparley.infer.observe import Report
 from openparley.infer.posterior import NONE_OF_THESE
-from openparley.solve.solution import Solution, drift_beliefs
+from openparley.solve.grid.behaviour import GridBehaviour, drift_beliefs
 
 HABIT = -1  # index of "none of these" among an actor's types
 HABIT_WEIGHT = 0.5  # pseudo-count per option of the habit predictor: Krichevsky–Trofimov
@@ -122,10 +122,10 @@ class Filtered:
     coarse_share: float
 
 
-def weigh_worlds(model: Model, solution: Solution, reporting: Reporting) -> Worlds:
+def weigh_worlds(model: Model, behaviour: GridBehaviour, reporting: Reporting) -> Worlds:
     """Worlds with the analyst's prior: the actors' common prior, less what is kept for "none of these"."""
     actors = model.uncertain
-    shares = [solution.parameters.motives[actor].prior for actor in actors]
+    shares = [behaviour.parameters.motives[actor].prior for actor in actors]
     named = list(itertools.product(*[range(len(share)) for share in shares]))
     kept = 1.0 - sum(reporting.none[actor] for actor in actors)
     rows = [(types, kept * np.prod([share[k] for share, k in zip(shares, types, strict=True)])) for types in named]
@@ -149,13 +149,13 @@ class Filter:
     """
 
     def __init__(
-        self, model: Model, solution: Solution, reporting: Reporting, *, most_branches: int = 256, merge: float | None = MERGE
+        self, model: Model, behaviour: GridBehaviour, reporting: Reporting, *, most_branches: int = 256, merge: float | None = MERGE
     ) -> None:
-        self.model, self.solution, self.reporting, self.most_branches, self.merge = model, solution, reporting, most_branches, merge
-        self.worlds = weigh_worlds(model, solution, reporting)
+        self.model, self.behaviour, self.reporting, self.most_branches, self.merge = model, behaviour, reporting, most_branches, merge
+        self.worlds = weigh_worlds(model, behaviour, reporting)
         self.moves = moves_by_actor(model.positions)
         self.counts = {actor: np.zeros(len(self.moves[actor])) for actor in model.actors}
-        self.drift = world_drift(self.worlds, solution)
+        self.drift = world_drift(self.worlds, behaviour)
         self.reports = {(report.round, report.actor): report for report in model.observed.reports}
         self.log_evidence, self.coarse = 0.0, 0.0
         self.sightings: list[Sighting] = []
@@ -175,7 +175,7 @@ class Filter:
     def run(self) -> Filtered:
         """Filter every round up to the cut-off; the last round only up to the last step that a report speaks of."""
         model, steps = self.model, self.model.positions.steps
-        beliefs = {actor: self.solution.parameters.motives[actor].prior[None, :].copy() for actor in model.uncertain}
+        beliefs = {actor: self.behaviour.parameters.motives[actor].prior[None, :].copy() for actor in model.uncertain}
         now = Branches(np.array([model.positions.opening(model.start)]), beliefs, self.worlds.prior[None, :].copy())
         log_evidence, shares = [], []
         step = 0
@@ -197,7 +197,7 @@ class Filter:
         """Branches after one step, weighted by what the record reports of it."""
         actor = self.model.positions.steps[step]
         alive = now.position != ENDED
-        chosen = self.solution.choices(t, step, now.position[alive], {a: b[alive] for a, b in now.beliefs.items()})
+        chosen = self.behaviour.choices(t, step, now.position[alive], {a: b[alive] for a, b in now.beliefs.items()})
         start = self.model.positions.option_start[now.position[alive]]
         many = self.model.positions.option_start[now.position[alive] + 1] - start
         options = start[:, None] + np.arange(chosen.shape[1])[None, :]
@@ -231,7 +231,7 @@ class Filter:
 
     def _habit(self, actor: str, options: np.ndarray, legal: np.ndarray, *, even: bool = False) -> Float[np.ndarray, "branch option"]:
         """Habit predictor over the reports so far; with equal base shares if ``even`` (observed frequency)."""
-        base = np.ones(options.shape) if even else np.exp(self.solution.log_base[options])
+        base = np.ones(options.shape) if even else np.exp(self.behaviour.log_base[options])
         return habit_probs(base, self.counts[actor][self.label[options]], legal)
 
     def _likelihood(self, t: int, actor: str, options: np.ndarray, legal: np.ndarray) -> Float[np.ndarray, "branch option"]:
@@ -290,7 +290,7 @@ class Filter:
         return true * (1 - self.reporting.error) + (1 - true) * self.reporting.error / others
 
     def _end_round(self, now: Branches) -> Branches:
-        beliefs = drift_beliefs(self.solution.parameters, now.beliefs)
+        beliefs = drift_beliefs(self.behaviour.parameters, now.beliefs)
         return replace(now, beliefs=beliefs, weight=now.weight @ self.drift)
 
     def _thinned(self, branches: Branches) -> Branches:
@@ -309,11 +309,11 @@ class Filter:
         return replace(branches, weight=branches.weight / total)
 
 
-def world_drift(worlds: Worlds, solution: Solution) -> Float[np.ndarray, "world world"]:
+def world_drift(worlds: Worlds, behaviour: GridBehaviour) -> Float[np.ndarray, "world world"]:
     """Probability that each world is each other in the next round; habit stays habit."""
     drift = np.ones((len(worlds.types), len(worlds.types)))
     for i, actor in enumerate(worlds.actors):
-        matrix = solution.parameters.motives[actor].drift
+        matrix = behaviour.parameters.motives[actor].drift
         leave, enter = worlds.types[:, i][:, None], worlds.types[:, i][None, :]
         stays = np.where(leave == HABIT, 1.0, matrix[np.maximum(leave, 0), np.maximum(enter, 0)])
         drift *= np.where((leave == HABIT) == (enter == HABIT), stays, 0.0)

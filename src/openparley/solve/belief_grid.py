@@ -17,17 +17,22 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from openparley.errors import SolveError
-from openparley.game.dispute import WORLD, Dispute
-from openparley.game.parameters import Parameters
-from openparley.game.positions import Positions, chance_probs, rewards
-from openparley.solve import kernels
-from openparley.solve.grid import SplitGrid, interpolation_weights, split_grid
-from openparley.solve.solution import SOLVED, Solution
+from openparley.errors import ParameterError, SolveError
+from openparley.game.dispute import WORLD
+from openparley.game.dispute_game import DisputeGame
+from openparley.game.positions import chance_probs, rewards, rewards_given
+from openparley.solve.crew import Crew, usual_threads
+from openparley.solve.grid import kernels, newton
+from openparley.solve.grid.behaviour import GridBehaviour
+from openparley.solve.grid.extras import StepExtras, step_extras, with_horizon
+from openparley.solve.grid.reach import usual_reach
+from openparley.solve.grid.roots import StageRoots, check_roots
+from openparley.solve.grid.splits import Spacing, SplitGrid, interpolation_weights, split_grid
+from openparley.solve.solution import NOT_SETTLED, NOT_UNIQUE, SOLVED, STOPPED, Progress, Solution
 
 USUAL_NODES = 7  # of an actor that a mapping of nodes does not name
-
-Progress = Callable[[int, int], None]
+DRAWS_PER_MOVE = 16  # points of a world step that take as long as one of a move
+HALF_FROM = 1e-6  # tolerance from which tables are kept in single precision, whose rounding (6e-8 of a value) is smaller
 
 
 @dataclass(frozen=True)
@@ -39,176 +44,293 @@ class BeliefGrid:
     nodes
         Nodes for each split of a belief, the two ends included: one number, or one an actor.
     tolerance
-        Largest change in a choice probability at which a stage counts as solved.
+        Largest change in a choice probability at which a stage counts as solved. From 1e-6 on the tables are kept in
+        single precision, which takes half the memory.
     most_passes
         Passes after which a stage is given up and named in the status.
     max_seconds
-        Wall-clock budget; None for no limit.
+        Wall-clock budget; None for no limit. When it ends, the rounds solved so far, the last ones, are returned.
+    spacing
+        ``"chebyshev"`` or ``"log_odds"``, see `openparley.solve.grid.splits`: the former up to about 7 nodes, the latter from
+        about 10 on.
+    reach
+        Log odds of the outermost inner node with ``log_odds``, one or one an actor; None for what beliefs can attain,
+        at most where the cubics and the straight lines beyond them are about equally exact.
+    threads
+        Threads that share out the positions; None for one a core, and one in a worker process. The answer does not
+        depend on it.
+    roots_checked
+        Stages that are searched for further answers, see `openparley.solve.grid.roots`. It does not change what is found.
     """
 
     nodes: int | Mapping[str, int] = USUAL_NODES
     tolerance: float = 1e-7
     most_passes: int = 3000
     max_seconds: float | None = None
+    spacing: Spacing = "chebyshev"
+    reach: float | Mapping[str, float] | None = None
+    threads: int | None = None
+    roots_checked: int = 64
+
+    def __post_init__(self) -> None:
+        if self.threads is not None and self.threads < 1:
+            raise ParameterError(f"a solve needs at least 1 thread; found {self.threads}. Leave it out for one a core.")
 
     def nodes_for(self, actor: str) -> int:
         """Nodes for each split of an actor's belief."""
         return self.nodes if isinstance(self.nodes, int) else self.nodes.get(actor, USUAL_NODES)
 
+    def reach_for(self, actor: str) -> float | None:
+        """Reach that was set for an actor; None for the usual one."""
+        return self.reach.get(actor) if isinstance(self.reach, Mapping) else self.reach
 
-def solve(
-    positions: Positions,
-    parameters: Parameters,
-    *,
-    rounds: int,
-    method: BeliefGrid = BeliefGrid(),
-    dispute: Dispute | None = None,
-    progress: Progress | None = None,
-) -> Solution:
-    """Solve a dispute for a number of rounds.
+
+def solve_belief_grid(game: DisputeGame, method: BeliefGrid = BeliefGrid(), progress: Progress | None = None) -> Solution[GridBehaviour]:
+    """Solve a dispute on a grid of public beliefs.
 
     Parameters
     ----------
-    dispute
-        The dispute with the chance assumptions of ``parameters``; by default the one the positions were built from.
     progress
         Called with (rounds solved, rounds) after each.
 
     Returns
     -------
-    The solution; its ``status`` says so when a stage missed its tolerance.
+    The solution. Its ``status`` says so when a stage missed its tolerance, or when the time budget ended; the behaviour
+    then covers the last rounds only and refuses to speak of earlier ones.
 
     Raises
     ------
     SolveError
-        If an actor has no motives, or the time budget ends before the first round is reached.
+        If the time budget ends before any round is solved.
     """
-    dispute = dispute or positions.dispute
-    for actor in dispute.actors:
-        if actor not in parameters.motives:
-            raise SolveError(f"actor “{actor}” of {type(dispute).__name__} has no motives; given: {', '.join(parameters.motives)}.")
-    work = _Work(positions, parameters, dispute, method)
     started = time.monotonic()
-    reads: list[tuple[np.ndarray, ...]] = []
-    ahead = work.at_horizon()
-    for done in range(rounds):
-        if method.max_seconds is not None and time.monotonic() - started > method.max_seconds:
-            raise SolveError(
-                f"the time budget of {method.max_seconds} s ended with {done} of {rounds} rounds solved; raise it or lower nodes."
-            )
-        ahead, read = work.one_round(ahead)
-        reads.append(read)
-        if progress:
-            progress(done + 1, rounds)
-    status = SOLVED
+    with Crew(method.threads or usual_threads()) as crew:
+        work = _Work(game, method, crew)
+        while work.done < game.rounds:
+            if method.max_seconds is not None and time.monotonic() - started > method.max_seconds:
+                break
+            work.one_round()
+            if progress:
+                progress(work.done, game.rounds)
+    if not work.done:
+        raise SolveError(
+            f"the time budget of {method.max_seconds} s ended with 0 of {game.rounds} rounds solved.",
+            hint="Raise max_seconds or lower nodes.",
+        )
+    behaviour = work.behaviour()
+    roots = check_roots(behaviour, method.roots_checked)
+    return Solution(behaviour, _status(work, roots), _settings(work), _stats(work, roots), (behaviour,))
+
+
+def _status(work: _Work, roots: StageRoots) -> str:
+    method, rounds = work.method, work.game.rounds
+    missed = (
+        f"{work.unsettled} stages kept a residual above {method.tolerance:g} (largest {work.worst:.2g}); "
+        "lower the precision or raise most_passes"
+    )
+    if work.done < rounds:
+        also = f"; {missed}" if work.unsettled else ""
+        return f"{STOPPED}: the time budget of {method.max_seconds:g} s ended with the last {work.done} of {rounds} rounds solved{also}"
+    if not roots.unique:
+        return f"{NOT_UNIQUE}: {roots}" + (f"; {missed}" if work.unsettled else "")
     if work.unsettled:
-        missed = f"{work.unsettled} stages kept a residual above {method.tolerance:g} (largest {work.worst:.2g})"
-        status = f"not settled: {missed}; lower the precision or raise most_passes"
-    stats = {
-        "positions": float(len(positions)),
-        "grid_points": float(np.prod([grid.points for grid in work.grids.values()])),
-        "rounds": float(rounds),
+        return f"{NOT_SETTLED}: {missed}"
+    if roots.rough:
+        sharp = f"values bend sharply between nodes at {roots.rough} of {roots.checked} sampled stages"
+        return f"{NOT_SETTLED}: {sharp} (log odds off by about {roots.roughest:.2g}); raise nodes or lower the precision"
+    one = f", and {roots.checked} sampled stages have one answer each" if roots.checked else ""
+    return f"{SOLVED}: every stage met its tolerance of {method.tolerance:g}{one}"
+
+
+def _settings(work: _Work) -> dict[str, object]:
+    method = work.method
+    settings: dict[str, object] = {
+        "concept": "agent logit QRE", "solver": "belief grid", "spacing": method.spacing, "tolerance": method.tolerance,
+        "most_passes": method.most_passes,
+    }  # fmt: skip
+    uncertain = [actor for actor in work.actors if work.grids[actor].sizes]
+    settings |= {f"nodes.{actor}": method.nodes_for(actor) for actor in uncertain}
+    return settings | {f"reach.{actor}": work.grids[actor].reach for actor in uncertain if work.grids[actor].reach}
+
+
+def _stats(work: _Work, roots: StageRoots) -> dict[str, float]:
+    return {
+        "positions": float(len(work.positions)),
+        "grid_points": float(np.prod(work.shape)),
+        "rounds": float(work.done),
         "passes": float(work.passes),
         "worst_residual": work.worst,
         "unsettled": float(work.unsettled),
+        "roots_checked": float(roots.checked),
+        "stages_with_several_roots": float(roots.several),
+        "stages_with_folds": float(roots.folded),
+        "smallest_fold": roots.smallest_fold,
+        "roots_apart": roots.spread,
+        "roughest": roots.roughest,
     }
-    settings = {"concept": "agent logit QRE", "solver": "belief grid", "tolerance": method.tolerance, "most_passes": method.most_passes}
-    settings |= {f"nodes.{actor}": method.nodes_for(actor) for actor in dispute.actors if len(parameters.motives[actor].types) > 1}
-    return Solution(
-        positions, parameters, rounds, tuple(reversed(reads)), work.grids, work.reward, work.chance, work.log_base, status, settings, stats
-    )  # fmt: skip
+
+
+def grids_for(game: DisputeGame, method: BeliefGrid) -> dict[str, SplitGrid]:
+    """The grid of every actor; one point where its motive is known."""
+    grids = {}
+    for actor in game.played.actors:
+        types = len(game.parameters.motives[actor].types)
+        if types == 1:
+            grids[actor] = split_grid(1, 2)
+            continue
+        reach = 0.0
+        if method.spacing == "log_odds":
+            reach = method.reach_for(actor) or usual_reach(game, actor, method.nodes_for(actor))
+        grids[actor] = split_grid(types, method.nodes_for(actor), method.spacing, reach)
+    return grids
+
+
+def _move_kernel(grid: SplitGrid) -> Callable[..., tuple[int, float, int]]:
+    return newton.log_odds_step if grid.reach else kernels.mover_step
 
 
 class _Work:
-    """Arrays shared by the rounds of one solve."""
+    """Arrays shared by the rounds of one solve, and what has been solved so far."""
 
-    def __init__(self, positions: Positions, parameters: Parameters, dispute: Dispute, method: BeliefGrid) -> None:
-        self.positions, self.parameters, self.method = positions, parameters, method
-        self.actors = dispute.actors
-        self.grids: dict[str, SplitGrid] = {
-            a: split_grid(len(parameters.motives[a].types), method.nodes_for(a))
-            for a in self.actors
-            if len(parameters.motives[a].types) > 1
-        }
-        self.grids |= {a: split_grid(1, 2) for a in self.actors if a not in self.grids}
+    def __init__(self, game: DisputeGame, method: BeliefGrid, crew: Crew) -> None:
+        self.game, self.method, self.crew = game, method, crew
+        self.positions, self.parameters = game.positions, game.parameters
+        self.actors = game.played.actors
+        self.grids = grids_for(game, method)
         self.shape = tuple(self.grids[a].points for a in self.actors)
-        self.slots: dict[str, int] = {}
-        total = 0
-        for actor in self.actors:
-            self.slots[actor] = total
-            total += len(parameters.motives[actor].types)
-        self.slot_count = total
-        self.reward, self.horizon = rewards(positions, parameters)
-        self.chance = chance_probs(positions, parameters.chance, dispute)
-        self.log_base = np.zeros(len(positions.labels))
-        for v in range(len(positions)):
-            if (mover := positions.mover(v)) != WORLD:
-                base = parameters.motives[mover].propensity
-                for o in positions.options(v):
-                    self.log_base[o] = np.log(base.get(positions.labels[o], 1.0))
-        self.policy = {s: self._even_policy(s) for s, name in enumerate(positions.steps) if name != WORLD}
+        counts = [len(self.parameters.motives[actor].types) for actor in self.actors]
+        self.slots = dict(zip(self.actors, np.cumsum([0, *counts[:-1]]).tolist(), strict=True))
+        self.actor_of = np.repeat(np.arange(len(self.actors)), counts)
+        self.reward, self.horizon = rewards(self.positions, self.parameters)
+        self.given, at_horizon = rewards_given(self.positions, self.parameters)
+        self.given_last = with_horizon(self.positions, self.given, at_horizon)
+        self.chance = chance_probs(self.positions, self.parameters.chance, game.played)
+        self.log_base = self._log_base()
+        self.extras = [self._extras(s, self.given) for s in range(len(self.positions.steps))]
+        self.policy = {s: self._even_policy(s) for s, name in enumerate(self.positions.steps) if name != WORLD}
+        self.ahead = self._at_horizon()
+        self.reads: list[tuple[np.ndarray, ...]] = []
         self.passes, self.worst, self.unsettled = 0, 0.0, 0
 
-    def at_horizon(self) -> Float[np.ndarray, "opening slot *grid"]:
-        """Values of the openings when no round is left."""
-        grid = (1,) * len(self.shape)
-        return np.broadcast_to(self.horizon.reshape(*self.horizon.shape, *grid), (*self.horizon.shape, *self.shape)).copy()
+    @property
+    def done(self) -> int:
+        """Rounds solved."""
+        return len(self.reads)
 
-    def one_round(self, ahead: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
-        """Values of the openings one round earlier, and what each step read."""
+    def behaviour(self) -> GridBehaviour:
+        """What has been solved."""
+        return GridBehaviour(
+            self.positions, self.parameters, self.game.rounds, tuple(reversed(self.reads)), self.grids, self.reward, self.given,
+            self.given_last, self.chance, self.log_base, self.method.tolerance, self.method.most_passes, self.game.rounds - self.done,
+            self.game.played,
+        )  # fmt: skip
+
+    def one_round(self) -> None:
+        """Solve one round earlier than before."""
+        ahead, last_round = self.ahead, not self.reads
+        kept = np.float32 if self.method.tolerance >= HALF_FROM else np.float64
         read: list[np.ndarray] = []
         for s in range(len(self.positions.steps) - 1, -1, -1):
             actor = self.positions.steps[s]
             axis = self.actors.index(actor) if actor != WORLD else 0
             later = np.ascontiguousarray(np.moveaxis(ahead, 2 + axis, -1)).reshape(*ahead.shape[:2], -1, self.shape[axis])
-            read.append(later)
-            values = self._step(s, actor, later)
-            mover_last = (*self.shape[:axis], *self.shape[axis + 1 :], self.shape[axis])
-            ahead = np.moveaxis(values.reshape(*values.shape[:2], *mover_last), -1, 2 + axis)
-        return self._carry_over(ahead), tuple(reversed(read))
+            extras = self._extras(s, self.given_last) if last_round else self.extras[s]
+            values = self._step(s, actor, later, extras)
+            read.append(later.astype(kept, copy=False))
+            mover_last = values.shape[:2] + self.shape[:axis] + self.shape[axis + 1 :] + self.shape[axis : axis + 1]
+            ahead = np.moveaxis(values.reshape(mover_last), -1, 2 + axis)
+        self.ahead = self._carry_over(ahead)
+        self.reads.append(tuple(reversed(read)))
 
-    def _step(self, s: int, actor: str, later: np.ndarray) -> np.ndarray:
+    def _step(self, s: int, actor: str, later: np.ndarray, extras: StepExtras) -> np.ndarray:
+        """Values before a step, in the layout of ``later``, the values after it."""
         places = self.positions
-        start, stop = int(places.step_start[s]), int(places.step_start[s + 1])
-        first_later = int(places.step_start[(s + 1) % len(places.steps)])
-        values = np.empty((stop - start, *later.shape[1:]))
-        if actor == WORLD:
-            flat = (*values.shape[:2], -1)
-            kernels.chance_step(
-                later.reshape(*later.shape[:2], -1), first_later, values.reshape(flat), start, stop, places.option_start, places.successor,
-                self.reward, self.chance,
-            )  # fmt: skip
-            return values
-        motives, grid = self.parameters.motives[actor], self.grids[actor]
-        passes, worst, unsettled = kernels.mover_step(
-            later, first_later, values, start, stop, places.option_start, places.successor, self.reward, self.log_base, motives.precision,
-            self.slots[actor], len(motives.types), grid.beliefs, np.array(grid.sizes, np.int64), grid.nodes, grid.coefficients,
-            self.policy[s], self.method.tolerance, self.method.most_passes,
-        )  # fmt: skip
-        self.passes += passes
-        self.worst = max(self.worst, worst)
-        self.unsettled += unsettled
+        values = np.empty((int(places.step_start[s + 1] - places.step_start[s]), *later.shape[1:]))
+        (self._draw if actor == WORLD else self._move)(s, actor, later, extras, values)
         return values
 
-    def _even_policy(self, s: int) -> np.ndarray:
-        """Starting behaviour of a step: uniform; indexed by option, so that a position finds its own rows."""
+    def _draw(self, s: int, actor: str, later: np.ndarray, extras: StepExtras, values: np.ndarray) -> None:
         places = self.positions
-        types, points = len(self.parameters.motives[places.steps[s]].types), int(np.prod(self.shape))
-        policy = np.zeros((int(places.option_start[places.step_start[s + 1]]), types, points))
-        for v in range(places.step_start[s], places.step_start[s + 1]):
-            policy[places.option_start[v] : places.option_start[v + 1]] = 1.0 / (places.option_start[v + 1] - places.option_start[v])
+        start, stop, after = self._range(s)
+        flat, out = later.reshape(*later.shape[:2], -1), values.reshape(*values.shape[:2], -1)
+
+        def draw(first: int, last: int) -> None:
+            kernels.chance_step(
+                flat, after, out[first - start : last - start], first, last, places.option_start, places.successor, self.reward,
+                self.chance, self.actor_of, extras.row, extras.by_lane, self.crew.cancel,
+            )  # fmt: skip
+
+        self.crew.share_out(draw, start, stop, out.shape[2] // DRAWS_PER_MOVE + 1)
+
+    def _move(self, s: int, actor: str, later: np.ndarray, extras: StepExtras, values: np.ndarray) -> None:
+        places, motives, grid = self.positions, self.parameters.motives[actor], self.grids[actor]
+        start, stop, after = self._range(s)
+        spacing = (np.array(grid.sizes, np.int64), grid.nodes, grid.coefficients, *((grid.reach,) if grid.reach else ()))
+        kernel = _move_kernel(grid)
+
+        def move(first: int, last: int) -> tuple[int, float, int]:
+            return kernel(
+                later, after, values[first - start : last - start], first, last, places.option_start, places.successor, self.reward,
+                self.log_base, motives.precision, self.slots[actor], len(motives.types), grid.beliefs, *spacing, self.policy[s],
+                int(places.option_start[start]), self.method.tolerance, self.method.most_passes, self.actors.index(actor), self.actor_of,
+                extras.row, extras.by_lane, extras.by_type, self.crew.cancel,
+            )  # fmt: skip
+
+        for passes, worst, unsettled in self.crew.share_out(move, start, stop, int(np.prod(self.shape))):
+            self.passes += passes
+            self.worst = max(self.worst, worst)
+            self.unsettled += unsettled
+
+    def _range(self, s: int) -> tuple[int, int, int]:
+        """First position of a step, the one behind its last, and the first of the step after."""
+        start = self.positions.step_start
+        return int(start[s]), int(start[s + 1]), int(start[(s + 1) % len(self.positions.steps)])
+
+    def _extras(self, s: int, given: np.ndarray) -> StepExtras:
+        return step_extras(self.positions, s, given, self.grids, self.slots)
+
+    def _at_horizon(self) -> Float[np.ndarray, "opening slot *grid"]:
+        """Values of the openings when no round is left, but for what depends on others' types (`with_horizon`)."""
+        grid = (1,) * len(self.shape)
+        return np.broadcast_to(self.horizon.reshape(*self.horizon.shape, *grid), (*self.horizon.shape, *self.shape)).copy()
+
+    def _log_base(self) -> Float[np.ndarray, " option"]:
+        places, log_base = self.positions, np.zeros(len(self.positions.labels))
+        for v in range(len(places)):
+            if (mover := places.mover(v)) != WORLD:
+                base = self.parameters.motives[mover].propensity
+                for o in places.options(v):
+                    log_base[o] = np.log(base.get(places.labels[o], 1.0))
+        return log_base
+
+    def _even_policy(self, s: int) -> np.ndarray:
+        """Starting behaviour of a step: uniform, by option of the step; logs where the grid is one in log odds."""
+        places = self.positions
+        grid, points = self.grids[places.steps[s]], int(np.prod(self.shape))
+        opening = places.option_start[places.step_start[s] : places.step_start[s + 1] + 1]
+        policy = np.empty((int(opening[-1] - opening[0]), grid.beliefs.shape[1], points))
+        for first, last in zip(opening[:-1] - opening[0], opening[1:] - opening[0], strict=True):
+            policy[first:last] = -np.log(last - first) if grid.reach else 1.0 / (last - first)
         return policy
 
     def _carry_over(self, opening: np.ndarray) -> np.ndarray:
         """Round end: values read at the drifted beliefs, then averaged over what each type turns into, discounted."""
         for axis, actor in enumerate(self.actors):
-            motives, grid = self.parameters.motives[actor], self.grids[actor]
-            if motives.discount == 1 and np.array_equal(motives.drift, np.eye(len(motives.types))):
-                continue
-            drifted = interpolation_weights(grid, grid.beliefs @ motives.drift) if grid.points > 1 else np.ones((1, 1))
-            last = np.ascontiguousarray(np.moveaxis(opening, 2 + axis, -1))
-            flat = last.reshape(*last.shape[:2], -1, grid.points)
-            out = np.empty_like(flat)
-            kernels.carry_over(flat, np.ascontiguousarray(drifted.T), motives.discount * motives.drift, self.slots[actor], out)
-            opening = np.moveaxis(out.reshape(last.shape), -1, 2 + axis)
+            motives = self.parameters.motives[actor]
+            if motives.discount != 1 or not np.array_equal(motives.drift, np.eye(len(motives.types))):
+                opening = self._carry_over_one(opening, axis, actor)
         return np.ascontiguousarray(opening)
+
+    def _carry_over_one(self, opening: np.ndarray, axis: int, actor: str) -> np.ndarray:
+        motives, grid = self.parameters.motives[actor], self.grids[actor]
+        drifted = interpolation_weights(grid, grid.beliefs @ motives.drift) if grid.points > 1 else np.ones((1, 1))
+        last = np.ascontiguousarray(np.moveaxis(opening, 2 + axis, -1))
+        flat = last.reshape(*last.shape[:2], -1, grid.points)
+        out = np.empty_like(flat)
+        matrix, mix = np.ascontiguousarray(drifted.T), motives.discount * motives.drift
+
+        def carry(first: int, stop: int) -> None:
+            kernels.carry_over(flat[first:stop], matrix, mix, self.slots[actor], out[first:stop])
+
+        self.crew.share_out(carry, 0, len(flat), int(np.prod(self.shape)) // 2 + 1)
+        return np.moveaxis(out.reshape(last.shape), -1, 2 + axis)

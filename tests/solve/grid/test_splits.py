@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openparley.errors import ParameterError
-from openparley.solve.grid import beliefs_from_splits, interpolation_weights, split_grid, splits_from_beliefs
+from openparley.solve.grid.splits import beliefs_from_splits, interpolation_weights, split_grid, splits_from_beliefs
 
 ROUNDING = 1e-12
 types = st.integers(2, 4)

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 
 from openparley.game.dispute import Dispute, Move, PublicState
+from openparley.game.dispute_game import DisputeGame
 from openparley.game.parameters import Motives, Parameters
 from openparley.game.positions import enumerate_positions
-from openparley.solve.belief_grid import BeliefGrid, solve
-from openparley.solve.certificate import certify
+from openparley.solve.belief_grid import BeliefGrid, solve_belief_grid
+from openparley.solve.grid.behaviour import GridBehaviour
+from openparley.solve.grid.certificate import certify
 from openparley.solve.solution import Solution
 from tests.solve.random_dispute import RandomDispute, precisions, random_parameters, seeds
 from tests.solve.reference import exact_behaviour, largest_gap, tabulated_behaviour
@@ -25,17 +27,17 @@ MOST_SECONDS = 2.0  # 0.05 s on an idle machine; tests share theirs and check ev
 BUMP = 0.01
 
 
-def solved(precision: float = 1.0, *, nodes: int = 5, rounds: int = 4) -> Solution:
+def solved(precision: float = 1.0, *, nodes: int = 5, rounds: int = 4) -> Solution[GridBehaviour]:
     dispute = small_dispute()
     positions = enumerate_positions(dispute, dispute.State())
-    return solve(positions, small_parameters(precision), rounds=rounds, method=BeliefGrid(nodes=nodes, tolerance=TOLERANCE))
+    return solve_belief_grid(DisputeGame(positions, small_parameters(precision), rounds), BeliefGrid(nodes=nodes, tolerance=TOLERANCE))
 
 
-def bumped(solution: Solution, round_: int, step: int, by: np.ndarray) -> Solution:
+def bumped(solution: Solution[GridBehaviour], round_: int, step: int, by: np.ndarray) -> Solution[GridBehaviour]:
     """The solution with one of its tables changed."""
-    reads = [list(row) for row in solution.reads]
+    reads = [list(row) for row in solution.behaviour.reads]
     reads[round_][step] = reads[round_][step] + by
-    return replace(solution, reads=tuple(tuple(row) for row in reads))
+    return replace(solution, behaviour=replace(solution.behaviour, reads=tuple(tuple(row) for row in reads)))
 
 
 def test_a_good_solution_passes() -> None:
@@ -68,8 +70,8 @@ def test_it_is_of_the_size_of_the_true_error(precision: float) -> None:
     """Against the exact answer at the histories of two rounds, where one stage's error is nearly all there is."""
     dispute = small_dispute()
     solution = solved(precision, nodes=5, rounds=2)
-    exact = exact_behaviour(dispute, solution.parameters, dispute.State(), 2)
-    true = largest_gap(exact, tabulated_behaviour(solution, dispute, dispute.State())[0])
+    exact = exact_behaviour(dispute, solution.behaviour.parameters, dispute.State(), 2)
+    true = largest_gap(exact, tabulated_behaviour(solution.behaviour, dispute, dispute.State())[0])
     claimed = certify(solution, samples=256, rng=np.random.default_rng(4)).interpolation_error
     assert true < 3 * claimed
 
@@ -85,13 +87,13 @@ def test_a_bump_in_a_table_shows(step: int) -> None:
 
 def test_behaviour_that_is_not_the_logit_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     solution = solved()
-    honest = Solution.choices
+    honest = GridBehaviour.choices
 
     def shaken(self, *place):
         sigma = honest(self, *place)
         return 0.95 * sigma + 0.05 * (sigma > 0) / np.maximum((sigma > 0).sum(1, keepdims=True), 1)
 
-    monkeypatch.setattr(Solution, "choices", shaken)
+    monkeypatch.setattr(GridBehaviour, "choices", shaken)
     assert certify(solution, rng=np.random.default_rng(6)).logit_residual > 1e-3
 
 
@@ -119,7 +121,7 @@ class CheapTalk(Dispute):
         yield Move("guess_right", s.but(guess="right"), guess_right=1)
 
 
-def cheap_talk(precision: float) -> Solution:
+def cheap_talk(precision: float) -> Solution[GridBehaviour]:
     wants = {side: {f"do_{side}": 1.0, f"guess_{side}": 1.0} for side in ("left", "right")}
     motives = {
         "sender": Motives(("left", "right"), wants, np.array([0.5, 0.5]), np.eye(2), precision),
@@ -127,7 +129,7 @@ def cheap_talk(precision: float) -> Solution:
     }
     dispute = CheapTalk()
     positions = enumerate_positions(dispute, dispute.State())
-    return solve(positions, Parameters(motives), rounds=1, method=BeliefGrid(nodes=9, tolerance=TOLERANCE))
+    return solve_belief_grid(DisputeGame(positions, Parameters(motives), 1), BeliefGrid(nodes=9, tolerance=TOLERANCE))
 
 
 @pytest.mark.parametrize(("precision", "several"), [(0.5, False), (4.0, True)])
@@ -154,7 +156,8 @@ def test_it_is_cheap() -> None:
 def test_random_disputes_pass(seed: int, precision: float) -> None:
     """With propensities, discounting and drift."""
     dispute, parameters = RandomDispute(seed), random_parameters(seed, precision, discount=0.9)
-    solution = solve(enumerate_positions(dispute, dispute.State()), parameters, rounds=3, method=BeliefGrid(nodes=8, tolerance=TOLERANCE))
+    game = DisputeGame(enumerate_positions(dispute, dispute.State()), parameters, 3)
+    solution = solve_belief_grid(game, BeliefGrid(nodes=8, tolerance=TOLERANCE))
     found = certify(solution, rng=np.random.default_rng(seed))
     assert found.logit_residual < RESIDUAL
     assert found.interpolation_error < 1e-3
@@ -162,5 +165,5 @@ def test_random_disputes_pass(seed: int, precision: float) -> None:
 
 def test_play_may_open_elsewhere() -> None:
     solution = solved()
-    start = next(place.state for place in solution.positions.places if place.step == 0 and place.state.lapses == 1)
+    start = next(place.state for place in solution.behaviour.positions.places if place.step == 0 and place.state.lapses == 1)
     assert certify(solution, samples=8, rng=np.random.default_rng(10), start=start).sampled > 4

@@ -1,20 +1,24 @@
 """A certificate for a belief-grid solution, recomputed from the definitions by code other than the solver's.
 
-Nothing here calls the compiled kernels, except that behaviour is asked of `Solution.choices`, which is what is being
-checked. Tables are read with the barycentric formula, payoffs and continuation values are computed anew, and the stage
+Nothing here calls the compiled kernels, except that behaviour is asked of `GridBehaviour.choices`, which is what is
+being checked. Tables are read by other formulas, payoffs and continuation values are computed anew, and the stage
 after each move is solved at the exact belief that the move leads to instead of being read from the table.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from openparley.game.dispute import WORLD, PublicState
-from openparley.game.positions import ENDED, Position, rewards
-from openparley.solve.solution import Certificate, Solution
+from openparley.game.positions import ENDED, Position, rewards, rewards_given
+from openparley.solve.grid.behaviour import GridBehaviour
+from openparley.solve.grid.error_bound import bound_errors, coarser, differ
+from openparley.solve.grid.splits import interpolation_weights
+from openparley.solve.solution import Solution
 
 SETTLED = 1e-10  # three digits below the tightest tolerance in use for solving
 MOST_PASSES = 300
@@ -23,7 +27,47 @@ APART = 1e-4  # two ends of the iteration further apart than this are different 
 NEARLY_PURE = 0.98  # a start at a pure move exactly would leave Bayes' rule undefined at the others
 
 
-def certify(solution: Solution, *, samples: int = 64, rng: np.random.Generator, start: PublicState | None = None) -> Certificate:
+@dataclass(frozen=True)
+class Certificate:
+    """What code other than the solver recomputed; maxima over the sample.
+
+    Attributes
+    ----------
+    logit_residual
+        max |σ − logit(Q(σ))|, with Q recomputed from the definition, at sampled grid points and in between.
+    interpolation_error
+        max change in a choice probability when the values after each move, read from a table by the solution, are
+        recomputed by one step of the exact recursion. One stage's error; it is made anew at every stage.
+    value_error
+        max difference in utils between these values.
+    best_response_gap
+        Actor → largest gain in utils from its best option over its logit choice (noise, not error).
+    other_roots
+        Sampled stages at which iteration from opposite starts ended elsewhere, or did not end.
+    interpolation_error_on_path, value_error_on_path, other_roots_on_path
+        The same over the part of the sample that simulated play from the priors meets.
+    error_bound, error_bound_on_path
+        Bound on the error of choice probabilities that the whole solve makes, anywhere and where simulated play goes, see
+        `openparley.solve.grid.error_bound`; None unless it was asked for.
+    """
+
+    logit_residual: float
+    interpolation_error: float
+    value_error: float
+    best_response_gap: Mapping[str, float]
+    other_roots: int
+    sampled: int
+    interpolation_error_on_path: float
+    value_error_on_path: float
+    other_roots_on_path: int
+    error_bound: float | None = None
+    error_bound_on_path: float | None = None
+
+
+def certify(
+    solution: Solution[GridBehaviour], *, samples: int = 64, rng: np.random.Generator, start: PublicState | None = None,
+    bound: bool = False,
+) -> Certificate:  # fmt: skip
     """Recompute what a solution claims at a sample of rounds, positions and beliefs.
 
     Half of the sample is met in play simulated from the priors, half is drawn evenly from all positions and from the
@@ -34,6 +78,8 @@ def certify(solution: Solution, *, samples: int = 64, rng: np.random.Generator, 
     start
         State in which the simulated play opens. Unless given, the state of defaults, or where that is no opening of
         the solution, openings drawn evenly.
+    bound
+        Also bound the error of the whole solve, which costs another one on a coarser grid.
 
     Returns
     -------
@@ -46,18 +92,20 @@ def certify(solution: Solution, *, samples: int = 64, rng: np.random.Generator, 
     anew at every stage and carried back in time, discounted; the whole solve was found off by 2 to 10 times as much
     (`benchmarks/RESULTS.md`). Errors have a long tail, which a small sample misses: 512 cost about 0.2 s.
     """
-    recomputed = _Recomputed(solution)
+    behaviour = solution.behaviour
+    recomputed = _Recomputed(behaviour)
     half = max(samples // 2, 1)
-    on_path = _play(solution, start, half, rng)
-    anywhere = _anywhere(solution, samples - half, rng)
-    played = [_examine(recomputed, solution, group) for group in on_path]
-    uniform = [_examine(recomputed, solution, group) for group in anywhere]
-    steps = solution.positions.steps
-    gridded = [_residual(recomputed, solution, _on_grid(solution, group, rng)) for group in anywhere if steps[group.step] != WORLD]
+    on_path = _play(behaviour, start, half, rng)
+    anywhere = _anywhere(behaviour, samples - half, rng)
+    played = [_examine(recomputed, behaviour, group) for group in on_path]
+    uniform = [_examine(recomputed, behaviour, group) for group in anywhere]
+    steps = behaviour.positions.steps
+    gridded = [_residual(recomputed, behaviour, _on_grid(behaviour, group, rng)) for group in anywhere if steps[group.step] != WORLD]
     found = played + uniform
+    coarse = coarser(behaviour) if bound else None
     gaps = {
         actor: max((one.best_response_gap for one in found if one.mover == actor), default=0.0)
-        for actor in solution.positions.dispute.actors
+        for actor in behaviour.positions.dispute.actors
     }
     return Certificate(
         logit_residual=max([one.residual for one in found] + gridded, default=0.0),
@@ -69,7 +117,18 @@ def certify(solution: Solution, *, samples: int = 64, rng: np.random.Generator, 
         interpolation_error_on_path=max((one.choice_error for one in played), default=0.0),
         value_error_on_path=max((one.value_error for one in played), default=0.0),
         other_roots_on_path=sum(one.other_roots for one in played),
+        error_bound=None if coarse is None else bound_errors(behaviour, rng, coarse=coarse).largest,
+        error_bound_on_path=None if coarse is None else _bound_on_path(behaviour, coarse, on_path),
     )
+
+
+def _bound_on_path(behaviour: GridBehaviour, coarse: GridBehaviour, groups: list[_Group]) -> float:
+    worst = 0.0
+    for group in groups:
+        for t in np.unique(group.rounds) if behaviour.positions.steps[group.step] != WORLD else ():
+            here = group.take(group.rounds == t)
+            worst = max(worst, differ(behaviour, coarse, int(t) - behaviour.first_round, group.step, here.where, here.beliefs))
+    return worst
 
 
 @dataclass(frozen=True)
@@ -90,6 +149,8 @@ class _Group:
 class _Stage:
     """What the mover faces at each place of a group; options beyond a menu are not ``inside``.
 
+    What depends on types of actors other than the mover is expected in ``reward`` and ``tables``; what depends on the
+    mover's is in ``by_mover`` and, for what comes at the horizon, ``later_by_mover``.
     At a world step ``mover`` is the actor in whose layout the table is stored.
     """
 
@@ -101,6 +162,8 @@ class _Stage:
     reward: Float[np.ndarray, "item option slot"]
     log_base: Float[np.ndarray, "item option"]
     tables: Float[np.ndarray, "item option slot node"]
+    by_mover: Float[np.ndarray, "item option slot type"]
+    later_by_mover: Float[np.ndarray, "item option slot type"]
     precision: float
 
     @property
@@ -112,7 +175,8 @@ class _Stage:
         """The stage at these rows."""
         return replace(
             self, group=self.group.take(rows), inside=self.inside[rows], option=self.option[rows], reward=self.reward[rows],
-            log_base=self.log_base[rows], tables=self.tables[rows],
+            log_base=self.log_base[rows], tables=self.tables[rows], by_mover=self.by_mover[rows],
+            later_by_mover=self.later_by_mover[rows],
         )  # fmt: skip
 
 
@@ -132,19 +196,22 @@ class _Findings:
 class _Recomputed:
     """The recursion of the game page, for any places at once, on the tables of a solution."""
 
-    def __init__(self, solution: Solution) -> None:
-        self.solution, self.positions = solution, solution.positions
+    def __init__(self, behaviour: GridBehaviour) -> None:
+        self.behaviour, self.positions = behaviour, behaviour.positions
         self.actors = self.positions.dispute.actors
-        self.motives = solution.parameters.motives
-        self.reward, self.horizon = rewards(self.positions, solution.parameters)
+        self.motives = behaviour.parameters.motives
+        self.reward, self.horizon = rewards(self.positions, behaviour.parameters)
+        self.given, self.given_at_horizon = rewards_given(self.positions, behaviour.parameters)
         ends = np.cumsum([len(self.motives[actor].types) for actor in self.actors])
         self.slots = {
             actor: slice(int(end) - len(self.motives[actor].types), int(end)) for actor, end in zip(self.actors, ends, strict=True)
         }
 
     def reading(self, actor: str, belief: Float[np.ndarray, "*case type"]) -> Float[np.ndarray, "*case node"]:
-        """Weights that read a table along one actor's belief, by the barycentric formula in each split."""
-        grid = self.solution.grids[actor]
+        """Weights that read a table along one actor's belief: the barycentric formula in each split, or the cubic."""
+        grid = self.behaviour.grids[actor]
+        if grid.reach:
+            return interpolation_weights(grid, belief.reshape(-1, belief.shape[-1])).reshape(*belief.shape[:-1], -1)
         weights = np.ones((*belief.shape[:-1], 1))
         for k in range(belief.shape[-1] - 1):
             tail = belief[..., k:].sum(-1)
@@ -163,10 +230,33 @@ class _Recomputed:
         option = np.where(inside, first[:, None] + np.arange(many.max())[None, :], first[:, None])
         base = self.motives[mover].propensity
         log_base = np.array([[np.log(base.get(places.labels[o], 1.0)) for o in row] for row in option])
+        given = self.given[option]
+        at_end = self._at_horizon(group, option)
+        others = {actor: b[:, None, :] for actor, b in group.beliefs.items() if actor != mover}
+        tables = self._tables(group, mover, option) + self.expected(at_end, others)[..., None]
+        own = self.slots[mover]
         return _Stage(
-            group, mover, self.slots[mover], inside, option, self.reward[option], log_base, self._tables(group, mover, option),
-            self.motives[mover].precision,
+            group, mover, own, inside, option, self.reward[option] + self.expected(given, others), log_base, tables,
+            self.by_slot(given[..., own], 2), self.by_slot(at_end[..., own], 2), self.motives[mover].precision,
         )  # fmt: skip
+
+    def expected(self, given: Float[np.ndarray, "*case actor slot"], beliefs: Mapping[str, np.ndarray]) -> Float[np.ndarray, "*case slot"]:
+        """What is added for every slot while others are of given types, expected over the beliefs about these."""
+        total = np.zeros(given.shape[:-1])
+        for actor, belief in beliefs.items():
+            total += (given[..., self.slots[actor]] * belief[..., None, :]).sum(-1)
+        return self.by_slot(total, total.ndim - 1)
+
+    def by_slot(self, by_actor: np.ndarray, axis: int) -> np.ndarray:
+        """An axis over actors written out over their (actor, type) slots."""
+        return np.repeat(by_actor, [len(self.motives[actor].types) for actor in self.actors], axis=axis)
+
+    def _at_horizon(self, group: _Group, option: np.ndarray) -> Float[np.ndarray, "item option actor slot"]:
+        """What the horizon adds by others' types, where an option leads there."""
+        to = self.positions.successor[option]
+        ends = (group.rounds[:, None] + 1 == self.behaviour.rounds) & (to != ENDED) & (group.step + 1 == len(self.positions.steps))
+        openings = np.where(ends, to, 0)
+        return np.where(ends[:, :, None, None], self.given_at_horizon[openings], 0.0)
 
     def _tables(self, group: _Group, mover: str, option: np.ndarray) -> np.ndarray:
         lanes = np.ones((len(group.where), 1))
@@ -177,7 +267,7 @@ class _Recomputed:
         after = self.positions.successor[option]
         rows = []
         for t, to, weights in zip(group.rounds, after, lanes, strict=True):
-            table = self.solution.reads[t][group.step][np.maximum(to - opening, 0)]
+            table = self.behaviour.tables(int(t), group.step)[np.maximum(to - opening, 0)]
             rows.append(np.matmul(weights, table))
         tables = np.stack(rows)
         tables[after == ENDED] = 0.0
@@ -186,7 +276,8 @@ class _Recomputed:
     def after_moves(self, stage: _Stage, sigma: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The belief about the mover after each move, and every slot's value there as the tables have it."""
         belief = _bayes(stage.belief, sigma)
-        return belief, np.einsum("iag,iajg->iaj", self.reading(stage.mover, belief), stage.tables)
+        read = np.einsum("iag,iajg->iaj", self.reading(stage.mover, belief), stage.tables)
+        return belief, read + np.einsum("iak,iajk->iaj", belief, stage.later_by_mover)
 
     def respond(self, stage: _Stage, sigma: np.ndarray, shift: np.ndarray | float = 0.0) -> tuple[np.ndarray, np.ndarray]:
         """Logit choice against Q at the beliefs that ``sigma`` leads to, and Q; ``shift`` is added to the values."""
@@ -223,8 +314,8 @@ class _Recomputed:
             return self._drawn(group)
         stage = self.stage(group)
         sigma = self.settle(stage, _uniform(stage))
-        _, later = self.after_moves(stage, sigma)
-        worth = stage.reward + later
+        belief, later = self.after_moves(stage, sigma)
+        worth = stage.reward + later + np.einsum("iak,iajk->iaj", belief, stage.by_mover)
         total = np.einsum("iak,ik->ia", sigma, stage.belief)
         value = np.einsum("ia,iaj->ij", total, worth)
         value[:, stage.own] = np.einsum("iak,iak->ik", sigma, worth[:, :, stage.own])
@@ -235,14 +326,15 @@ class _Recomputed:
         many = places.option_start[group.where + 1] - places.option_start[group.where]
         item = np.repeat(np.arange(len(many)), many)
         option = np.concatenate([np.array(places.options(int(v))) for v in group.where])
-        worth = self.reward[option] + self.after(group.take(item), places.successor[option])
+        beliefs = {actor: b[item] for actor, b in group.beliefs.items()}
+        worth = self.reward[option] + self.expected(self.given[option], beliefs) + self.after(group.take(item), places.successor[option])
         value = np.zeros((len(many), worth.shape[1]))
-        np.add.at(value, item, self.solution.chance[option][:, None] * worth)
+        np.add.at(value, item, self.behaviour.chance[option][:, None] * worth)
         return value
 
     def _round_end(self, group: _Group) -> np.ndarray:
-        value = self.horizon[group.where].copy()
-        goes_on = group.rounds + 1 < self.solution.rounds
+        value = self.horizon[group.where] + self.expected(self.given_at_horizon[group.where], group.beliefs)
+        goes_on = group.rounds + 1 < self.behaviour.rounds
         drifted = {actor: b @ self.motives[actor].drift for actor, b in group.beliefs.items()}
         later = self.values(_Group(0, group.rounds + 1, group.where, drifted).take(goes_on))
         for actor, at in self.slots.items():
@@ -258,13 +350,13 @@ class _Recomputed:
         return value
 
 
-def _examine(recomputed: _Recomputed, solution: Solution, group: _Group) -> _Findings:
+def _examine(recomputed: _Recomputed, behaviour: GridBehaviour, group: _Group) -> _Findings:
     """Everything about one group of samples; at a world step only the values are in question."""
     stage = recomputed.stage(group)
     if recomputed.positions.steps[group.step] == WORLD:
         alike = np.ones((*stage.inside.shape, stage.belief.shape[1]))
         return _Findings(WORLD, len(group.where), value_error=float(np.abs(_off(recomputed, stage, alike)).max()))
-    sigma = _choices(solution, group, stage)
+    sigma = _choices(behaviour, group, stage)
     response, q = recomputed.respond(stage, sigma)
     off = _off(recomputed, stage, sigma)
     corrected = recomputed.settle(stage, sigma, off[:, :, stage.own])
@@ -287,9 +379,9 @@ def _off(recomputed: _Recomputed, stage: _Stage, sigma: np.ndarray) -> np.ndarra
     return exact - read
 
 
-def _residual(recomputed: _Recomputed, solution: Solution, group: _Group) -> float:
+def _residual(recomputed: _Recomputed, behaviour: GridBehaviour, group: _Group) -> float:
     stage = recomputed.stage(group)
-    sigma = _choices(solution, group, stage)
+    sigma = _choices(behaviour, group, stage)
     return float(np.abs(recomputed.respond(stage, sigma)[0] - sigma).max())
 
 
@@ -309,48 +401,48 @@ def _other_roots(recomputed: _Recomputed, stage: _Stage) -> int:
     return int(differs.sum())
 
 
-def _choices(solution: Solution, group: _Group, stage: _Stage) -> np.ndarray:
+def _choices(behaviour: GridBehaviour, group: _Group, stage: _Stage) -> np.ndarray:
     """The solution's own answer at every place of a group."""
     sigma = np.zeros((*stage.inside.shape, stage.belief.shape[1]))
     for t in np.unique(group.rounds):
         rows = np.flatnonzero(group.rounds == t)
         here = group.take(rows)
-        answer = solution.choices(int(t), group.step, here.where, here.beliefs)
+        answer = behaviour.choices(int(t), group.step, here.where, here.beliefs)
         sigma[rows, : answer.shape[1]] = answer
     return sigma
 
 
-def _anywhere(solution: Solution, samples: int, rng: np.random.Generator) -> list[_Group]:
-    places, motives = solution.positions, solution.parameters.motives
+def _anywhere(behaviour: GridBehaviour, samples: int, rng: np.random.Generator) -> list[_Group]:
+    places, motives = behaviour.positions, behaviour.parameters.motives
     groups = []
     for s, share in enumerate(np.array_split(np.arange(samples), len(places.steps))):
         if n := len(share):
             where = rng.integers(places.step_start[s], places.step_start[s + 1], n)
             beliefs = {actor: rng.dirichlet(np.ones(len(motives[actor].types)), n) for actor in places.dispute.actors}
-            groups.append(_Group(s, rng.integers(0, solution.rounds, n), where, beliefs))
+            groups.append(_Group(s, rng.integers(behaviour.first_round, behaviour.rounds, n), where, beliefs))
     return groups
 
 
-def _on_grid(solution: Solution, group: _Group, rng: np.random.Generator) -> _Group:
+def _on_grid(behaviour: GridBehaviour, group: _Group, rng: np.random.Generator) -> _Group:
     """The same rounds and positions with beliefs at nodes of the grid."""
     n = len(group.where)
-    return replace(group, beliefs={actor: grid.beliefs[rng.integers(0, grid.points, n)] for actor, grid in solution.grids.items()})
+    return replace(group, beliefs={actor: grid.beliefs[rng.integers(0, grid.points, n)] for actor, grid in behaviour.grids.items()})
 
 
-def _play(solution: Solution, start: PublicState | None, samples: int, rng: np.random.Generator) -> list[_Group]:
+def _play(behaviour: GridBehaviour, start: PublicState | None, samples: int, rng: np.random.Generator) -> list[_Group]:
     """Places met when play is simulated from the priors, a sample of them by step."""
-    places, motives = solution.positions, solution.parameters.motives
+    places, motives = behaviour.positions, behaviour.parameters.motives
     actors = places.dispute.actors
     beliefs = {actor: np.tile(motives[actor].prior, (samples, 1)) for actor in actors}
     kinds = {actor: _draw(beliefs[actor], rng) for actor in actors}
-    group = _Group(0, np.zeros(samples, np.int64), _openings(solution, start, samples, rng), beliefs)
+    group = _Group(0, np.full(samples, behaviour.first_round), _openings(behaviour, start, samples, rng), beliefs)
     met: dict[int, list[_Group]] = {s: [] for s in range(len(places.steps))}
-    for t in range(solution.rounds):
+    for t in range(behaviour.first_round, behaviour.rounds):
         for s, name in enumerate(places.steps):
             group = replace(group, step=s, rounds=np.full(len(group.where), t))
             if not len(group.where):
                 return _sampled(met, samples, rng)
-            probs = solution.choices(t, s, group.where, group.beliefs)
+            probs = behaviour.choices(t, s, group.where, group.beliefs)
             items = np.arange(len(group.where))
             kind = kinds[name] if name != WORLD else np.zeros(len(items), np.int64)
             chosen = _draw(probs[items, :, kind], rng)
@@ -367,8 +459,8 @@ def _play(solution: Solution, start: PublicState | None, samples: int, rng: np.r
     return _sampled(met, samples, rng)
 
 
-def _openings(solution: Solution, start: PublicState | None, samples: int, rng: np.random.Generator) -> Int[np.ndarray, " item"]:
-    places = solution.positions
+def _openings(behaviour: GridBehaviour, start: PublicState | None, samples: int, rng: np.random.Generator) -> Int[np.ndarray, " item"]:
+    places = behaviour.positions
     wanted = places.dispute.State() if start is None else start
     if start is None and Position(0, wanted) not in places.index:
         return rng.integers(0, places.step_start[1], samples)

@@ -168,11 +168,14 @@ def _softmax(q, many, log_base, precision, sigma, top, total):  # pragma: no cov
 @jit
 def mover_step(
     later, first_later, values, start, stop, option_start, successor, reward, log_base, precision,
-    slot, types, beliefs, sizes, nodes, coef, policy, tolerance, most_passes,
+    slot, types, beliefs, sizes, nodes, coef, policy, first_option, tolerance, most_passes,
+    me, actor_of, extra_row, lane_extra, own_extra, cancel,
 ):  # fmt: skip  # pragma: no cover - compiled
-    """Solve every position of one actor's step.
+    """Solve the positions from start to stop of one actor's step, until ``cancel`` (1) is set.
 
-    later (position, slot, lane, own), values alike; policy (option, type, lane·own) holds the start and the answer.
+    later (position, slot, lane, own), values alike from start on; policy (option from first_option on, type, lane·own)
+    holds the start and the answer. What an option adds for an actor while others are of given types stands in row
+    extra_row (option), −1 for none, of lane_extra (row, actor, lane) and own_extra (row, actor, type of the mover).
     Returns passes used in all, the largest residual left, and the number of positions that kept one above tolerance.
     """
     slots, lanes, own = values.shape[1], values.shape[2], values.shape[3]
@@ -196,11 +199,13 @@ def mover_step(
     sigma, before = np.empty((types, most, points)), np.zeros((types, most, points))
     passes, worst, unsettled = 0, 0.0, 0
     for v in range(start, stop):
+        if cancel[0] != 0:
+            break
         first, last = option_start[v], option_start[v + 1]
         many = last - first
         for a in range(many):
             for k in range(types):
-                sigma[k, a, :] = policy[first + a, k]
+                sigma[k, a, :] = policy[first + a - first_option, k]
         residual, done = 1.0, 0
         while residual > tolerance and done < most_passes:
             done += 1
@@ -220,6 +225,8 @@ def mover_step(
                     to = successor[first + a]
                     if to >= 0:
                         _read(later[to - first_later, slot + k], wide[a], q[a].reshape(lanes, own))
+                    if extra_row[first + a] >= 0:
+                        _add_by_lane(lane_extra[extra_row[first + a], me], q[a].reshape(lanes, own))
                 _softmax(q, many, log_base[first:last], precision, fresh, top, total)
                 for a in range(many):
                     new, old, last_change = fresh[a], sigma[k, a], before[k, a]
@@ -252,7 +259,7 @@ def mover_step(
         for a in range(many):
             to = successor[first + a]
             for k in range(types):
-                policy[first + a, k, :] = sigma[k, a]
+                policy[first + a - first_option, k, :] = sigma[k, a]
                 likely[k, :] = sigma[k, a]
             total[:] = 0.0
             for k in range(types):
@@ -263,18 +270,41 @@ def mover_step(
                 read[:] = reward[first + a, j]
                 if to >= 0:
                     _read(later[to - first_later, j], wide[a], read.reshape(lanes, own))
+                if extra_row[first + a] >= 0:
+                    _add_by_lane(lane_extra[extra_row[first + a], actor_of[j]], read.reshape(lanes, own))
                 prob = likely[j - slot] if slot <= j < slot + types else total
                 out = values[v - start, j].reshape(points)
                 for x in range(points):
                     out[x] += prob[x] * read[x]
+                if extra_row[first + a] >= 0 and actor_of[j] != me:
+                    extra = own_extra[extra_row[first + a], actor_of[j]]
+                    for k in range(types):
+                        b, mine, more = spread[k], likely[k], extra[k]
+                        for x in range(points):
+                            out[x] += b[x] * mine[x] * more
     return passes, worst, unsettled
 
 
 @jit
-def chance_step(later, first_later, values, start, stop, option_start, successor, reward, prob):  # pragma: no cover - compiled
-    """Average over the draws of a world step; later and values are (position, slot, point)."""
+def _add_by_lane(extra, out):  # pragma: no cover - compiled
+    """Add what each lane has to out (lane, own)."""
+    for lane in range(out.shape[0]):
+        for g in range(out.shape[1]):
+            out[lane, g] += extra[lane]
+
+
+@jit
+def chance_step(
+    later, first_later, values, start, stop, option_start, successor, reward, prob, actor_of, extra_row, point_extra, cancel
+):  # pragma: no cover - compiled
+    """Average over the draws of a world step; later and values are (position, slot, point).
+
+    point_extra (row, actor, point) is what a draw adds while others are of given types.
+    """
     slots, points = values.shape[1], values.shape[2]
     for v in range(start, stop):
+        if cancel[0] != 0:
+            break
         for j in range(slots):
             out = values[v - start, j]
             out[:] = 0.0
@@ -287,6 +317,10 @@ def chance_step(later, first_later, values, start, stop, option_start, successor
                 else:
                     for x in range(points):
                         out[x] += p * reward[o, j]
+                if extra_row[o] >= 0:
+                    extra = point_extra[extra_row[o], actor_of[j]]
+                    for x in range(points):
+                        out[x] += p * extra[x]
 
 
 @jit
@@ -319,12 +353,13 @@ def carry_over(opening, matrix, mix, slot, out):  # pragma: no cover - compiled
 
 @jit
 def respond(
-    later, first_later, first, last, successor, reward, log_base, precision,
+    later, first_later, first, last, successor, reward, extra, log_base, precision,
     slot, types, belief, sizes, nodes, coef, lane_weights, sigma, tolerance, most_passes,
 ):  # fmt: skip  # pragma: no cover - compiled
     """Choice probabilities at one position and any belief; sigma (option, type) holds the start and the answer.
 
-    later (position, slot, lane, own); belief (type) is the mover's, lane_weights (lane) reads at the others' beliefs.
+    later (position, slot, lane, own); belief (type) is the mover's, lane_weights (lane) reads at the others' beliefs;
+    extra (option) is what the mover expects on top of its reward because of the others' types.
     Returns the residual max |σ − logit(Q(σ))|.
     """
     many = last - first
@@ -348,7 +383,7 @@ def respond(
             if successor[first + a] >= 0:
                 point_weights(belief, sigma[a], sizes, nodes, coef, weights, axis)
             for k in range(types):
-                q[a, k] = reward[first + a, slot + k]
+                q[a, k] = reward[first + a, slot + k] + extra[a]
                 if successor[first + a] >= 0:
                     for h in range(own):
                         q[a, k] += weights[h] * table[a, k, h]
@@ -403,7 +438,7 @@ def point_weights(belief, likelihood, sizes, nodes, coef, weights, axis):  # pra
 
 @jit
 def respond_many(
-    later, first_later, where, option_start, successor, reward, log_base, precision,
+    later, first_later, where, option_start, successor, reward, extra, log_base, precision,
     slot, types, beliefs, sizes, nodes, coef, lane_weights, sigma, tolerance, most_passes,
 ):  # fmt: skip  # pragma: no cover - compiled
     """`respond` for many positions of one step; sigma (item, option, type) starts uniform and holds the answers."""
@@ -413,7 +448,7 @@ def respond_many(
         start = sigma[i, : last - first]
         start[:] = 1.0 / (last - first)
         residual = respond(
-            later, first_later, first, last, successor, reward, log_base, precision,
+            later, first_later, first, last, successor, reward, extra[i], log_base, precision,
             slot, types, beliefs[i], sizes, nodes, coef, lane_weights[i], start, tolerance, most_passes,
         )  # fmt: skip
         worst = max(worst, residual)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openparley.solve import kernels
-from openparley.solve.grid import interpolation_weights, split_grid
+from openparley.solve.grid import kernels
+from openparley.solve.grid.splits import interpolation_weights, split_grid
 
 ROUNDING = 1e-12
 EXP_ERROR = 2e-11  # what the polynomial promises

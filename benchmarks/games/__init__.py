@@ -1,0 +1,1 @@
+"""Games that the benchmarks and the tests share."""

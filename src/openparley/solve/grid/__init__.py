@@ -1,0 +1,1 @@
+"""Disputes of many rounds: values on a grid of public beliefs."""

@@ -1,0 +1,1 @@
+"""Games whose moves are public, exactly: beliefs at all public histories."""

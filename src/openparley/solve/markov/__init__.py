@@ -1,0 +1,1 @@
+"""Stochastic games with complete information."""

@@ -1,0 +1,1 @@
+"""Finite trees of any information structure."""
