@@ -46,14 +46,17 @@ def test_the_gap_is_met_and_stated() -> None:
         assert solution.certificate["best_response_gap"] <= gap * (max(paid) - min(paid))
 
 
-def symmetric() -> Tree:
-    ends = iter(Terminal(Outcome(n, "", (Fraction(x), Fraction(x)))) for n, x in enumerate((1, 0, 0, 1), 1))
-    second = [Choice(Infoset(1, 1), ("left", "right"), (next(ends), next(ends))) for _ in range(2)]
-    return Tree("meeting", ("a", "b"), Choice(Infoset(0, 1), ("left", "right"), tuple(second)))
+def meeting() -> Tree:
+    """Two places at which it is equally good to meet, and a third that is bad for whoever goes there."""
+    paid = [[(1, 1), (0, 0), (0, -1)], [(0, 0), (1, 1), (0, -1)], [(-1, 0), (-1, 0), (-1, -1)]]
+    numbers = iter(range(1, 10))
+    ends = [tuple(Terminal(Outcome(next(numbers), "", tuple(map(Fraction, pair)))) for pair in row) for row in paid]
+    places = ("left", "right", "home")
+    return Tree("meeting", ("a", "b"), Choice(Infoset(0, 1), places, tuple(Choice(Infoset(1, 1), places, row) for row in ends)))
 
 
 def test_a_crossing_on_the_way_is_named() -> None:
-    solution = solve(symmetric(), SequentialEquilibrium())
+    solution = solve(meeting(), SequentialEquilibrium())
     assert solution.status.startswith(NOT_UNIQUE)
     assert "another branch crosses" in solution.status
 
