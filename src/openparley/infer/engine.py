@@ -42,7 +42,7 @@ class PriorSampling:
 
     draws: int = 64
     seed: int = 20250529
-    grid: BeliefGrid = field(default_factory=lambda: BeliefGrid(nodes=4, tolerance=3e-4))
+    grid: BeliefGrid = field(default_factory=lambda: BeliefGrid(nodes=4, tolerance=3e-4, roots_checked=8))
     processes: int | None = None
 
 
