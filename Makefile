@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup brief test check check-long bench golden docs lock clean
+.PHONY: help setup brief test check check-long bench peers golden docs lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -33,8 +33,11 @@ check: $(DEV) ## Format, lint, types, import contracts, then the tests
 check-long: $(DEV) ## The long tests: recovery, calibration, large games
 	$(PYTEST) -n $(WORKERS) -m long
 
-bench: $(DEV) ## Time the solvers
+bench: $(DEV) peers ## Time the solvers beside their peers
 	$(BIN)/python -m benchmarks
+
+peers: $(DEV) ## Install the solvers that ours are compared with, each in an environment of its own
+	-$(BIN)/python -m benchmarks.peers
 
 golden: $(DEV) ## Rewrite the stored transcripts; read the difference before committing it
 	PARLEY_GOLDEN=write $(PYTEST) -m golden

@@ -30,7 +30,7 @@ FIRST = 0.5  # arc length of the first step
 SHORTEST = 1e-9
 DEVIATION = 0.08  # correction that a step aims at, as a share of its length
 STEEPEST = 0.4  # largest ratio of successive corrections that is trusted
-MOST_OFF = 0.1  # largest first correction, as a share of the step's length
+MOST_OFF = 0.1  # largest first correction, as a share of what changes most in the step
 TURN = 0.85  # least cosine between tangents at the ends of a step
 CROSSED = 1e-6  # length of a step, relative to λ, that may hold a crossing
 MOST_HALVINGS = 60
@@ -92,6 +92,11 @@ class _Point:
     along: np.ndarray
     up: float
     sign: int
+
+    @property
+    def widest(self) -> float:
+        """How fast what changes most changes along the tangent."""
+        return max(float(np.abs(self.along).max(initial=0.0)), abs(self.up))
 
 
 Enough = Callable[[np.ndarray, float], bool]
@@ -189,7 +194,8 @@ class _Walk:
         self.steps += 1
         self._record(self.here, there, length)
         self.before, self.here = (self.here, length), there
-        self.length = length * min(max((DEVIATION * length / max(first, 1e-300)) ** 0.5, 0.5), 2.0)
+        aim = DEVIATION * length * self.before[0].widest
+        self.length = length * min(max((aim / max(first, 1e-300)) ** 0.5, 0.5), 2.0)
         if there.precision < 0:
             return "the branch turned back to λ = 0"
         return ""
@@ -224,7 +230,7 @@ class _Walk:
             if not np.isfinite(change) or (done and change > max(STEEPEST * last, near)):
                 return None, np.inf
             first = first or change
-            if done == 0 and change > MOST_OFF * length:
+            if done == 0 and change > MOST_OFF * length * start.widest:
                 return None, np.inf
             z, precision, last = z + move, precision + rise, change
             if change <= near:
