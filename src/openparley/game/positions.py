@@ -160,6 +160,17 @@ def rewards_given(
     return np.tensordot(positions.touched, weights, 1), np.tensordot(positions.horizon, weights, 1)
 
 
+def log_propensities(positions: Positions, parameters: Parameters) -> Float[np.ndarray, " option"]:
+    """Logarithm of every option's base propensity; 0 at chance."""
+    found = np.zeros(len(positions.labels))
+    for v in range(len(positions)):
+        if (mover := positions.mover(v)) != WORLD:
+            base = parameters.motives[mover].propensity
+            for o in positions.options(v):
+                found[o] = np.log(base.get(positions.labels[o], 1.0))
+    return found
+
+
 def moves_by_actor(positions: Positions) -> dict[str, tuple[str, ...]]:
     """Every move label of each actor, in order of first appearance; chance under ``"world"``."""
     moves: dict[str, dict[str, None]] = {name: {} for name in positions.steps}

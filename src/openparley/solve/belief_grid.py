@@ -20,7 +20,7 @@ from jaxtyping import Float
 from openparley.errors import ParameterError, SolveError
 from openparley.game.dispute import WORLD
 from openparley.game.dispute_game import DisputeGame
-from openparley.game.positions import chance_probs, rewards, rewards_given
+from openparley.game.positions import chance_probs, log_propensities, rewards, rewards_given
 from openparley.solve.crew import Crew, usual_threads
 from openparley.solve.grid import kernels, newton
 from openparley.solve.grid.behaviour import GridBehaviour
@@ -205,7 +205,7 @@ class _Work:
         self.given, at_horizon = rewards_given(self.positions, self.parameters)
         self.given_last = with_horizon(self.positions, self.given, at_horizon)
         self.chance = chance_probs(self.positions, self.parameters.chance, game.played)
-        self.log_base = self._log_base()
+        self.log_base = log_propensities(self.positions, self.parameters)
         self.extras = [self._extras(s, self.given) for s in range(len(self.positions.steps))]
         self.policy = {s: self._even_policy(s) for s, name in enumerate(self.positions.steps) if name != WORLD}
         self.ahead = self._at_horizon()
@@ -293,15 +293,6 @@ class _Work:
         """Values of the openings when no round is left, but for what depends on others' types (`with_horizon`)."""
         grid = (1,) * len(self.shape)
         return np.broadcast_to(self.horizon.reshape(*self.horizon.shape, *grid), (*self.horizon.shape, *self.shape)).copy()
-
-    def _log_base(self) -> Float[np.ndarray, " option"]:
-        places, log_base = self.positions, np.zeros(len(self.positions.labels))
-        for v in range(len(places)):
-            if (mover := places.mover(v)) != WORLD:
-                base = self.parameters.motives[mover].propensity
-                for o in places.options(v):
-                    log_base[o] = np.log(base.get(places.labels[o], 1.0))
-        return log_base
 
     def _even_policy(self, s: int) -> np.ndarray:
         """Starting behaviour of a step: uniform, by option of the step; logs where the grid is one in log odds."""

@@ -107,16 +107,16 @@ def solve_tree_path(
     for precision in precisions:
         _check_precision(precision)
     system, read, name = tree_system(tree)
-    shown = [h for h in tree.infosets()][:MOST_SHOWN]
-    labels = tuple(_label(tree, h, a) for h in shown for a in tree.infosets()[h])[:MOST_SHOWN]
+    shown = list(tree.infosets().items())[:MOST_SHOWN] if method.picture else []
+    labels = tuple(_label(tree, h, a) for h, actions in shown for a in actions)[:MOST_SHOWN]
 
     def watch(unknowns: np.ndarray, precision: float) -> np.ndarray:
         choices = read(unknowns, precision)
-        return np.concatenate([choices[h] for h in shown])[:MOST_SHOWN] if shown else np.zeros(0)
+        return np.concatenate([choices[h] for h, _ in shown])[:MOST_SHOWN]
 
     traced = follow(
         system, to=method.trace * max(precisions), wanted=tuple(float(p) for p in precisions), max_seconds=method.max_seconds,
-        watch=watch if method.picture else None, labels=labels if method.picture else (), progress=progress, cancel=cancel,
+        watch=watch if shown else None, labels=labels, progress=progress, cancel=cancel,
     )  # fmt: skip
 
     settings = {"concept": "agent logit QRE", "solver": name, "trace": method.trace, "max_seconds": method.max_seconds}

@@ -11,6 +11,7 @@ from openparley.game.dispute_game import DisputeGame
 from openparley.game.parameters import Parameters
 from openparley.game.positions import enumerate_positions
 from openparley.game.tree import Choice, Infoset, Tree
+from openparley.solve import crew
 from openparley.solve.branch import follow
 from openparley.solve.histories import sweep
 from openparley.solve.histories.behaviour import PublicBehaviour
@@ -195,7 +196,7 @@ def test_level_by_level_and_threads_change_nothing(seed: int) -> None:
     whole = Sweep(public).newton(z, 2.0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sweep, "ONE_CALL", 0)
-        patch.setattr(sweep, "PIECE", 7)
+        patch.setattr(crew, "SMALL", 7)
         for threads in (1, 2):
             pieces = Sweep(public, threads=threads).newton(z, 2.0)
             np.testing.assert_allclose(pieces.step, whole.step, rtol=1e-9, atol=1e-11)

@@ -17,7 +17,7 @@ from openparley.errors import SolveError
 from openparley.game.dispute import WORLD, PublicState
 from openparley.game.dispute_game import DisputeGame
 from openparley.game.parameters import Parameters
-from openparley.game.positions import ENDED, Positions, chance_probs, rewards, rewards_given
+from openparley.game.positions import ENDED, Positions, chance_probs, log_propensities, rewards, rewards_given
 from openparley.game.tree import LEAST_PRIOR, Chance, Choice, Infoset, Node, Terminal, Tree
 
 CHANCE = -1
@@ -153,7 +153,7 @@ def unfold(game: DisputeGame, start: PublicState) -> PublicTree:
         actors, np.array([len(m.types) for m in motives]), tuple(np.maximum(m.prior, LEAST_PRIOR) for m in motives), type_of,
         np.ones(len(profiles)), **grown, reward=reward, horizon=horizon,
         chance=chance_probs(positions, parameters.chance, game.played),
-        log_base=_log_base(positions, parameters), drift=drift, mix=mix, discount=np.array([m.discount for m in motives]),
+        log_base=log_propensities(positions, parameters), drift=drift, mix=mix, discount=np.array([m.discount for m in motives]),
         precision=np.array([m.precision for m in motives]),
     )  # fmt: skip
 
@@ -236,17 +236,6 @@ def _sorted(places: Int[np.ndarray, " history"]) -> tuple[np.ndarray, np.ndarray
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     return places[order], place
-
-
-def _log_base(positions: Positions, parameters: Parameters) -> Float[np.ndarray, " option"]:
-    """Logarithm of every option's base propensity; 0 at chance."""
-    found = np.zeros(len(positions.labels))
-    for v in range(len(positions)):
-        if (mover := positions.mover(v)) != WORLD:
-            base = parameters.motives[mover].propensity
-            for o in positions.options(v):
-                found[o] = np.log(base.get(positions.labels[o], 1.0))
-    return found
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,11 @@
 
 Given beliefs, values and choices follow by one pass from the leaves; given choices, beliefs follow by one pass from the
 root. Newton's method on the beliefs costs no more than such a pair of passes, because what lies below a history depends
-on the rest of the game through the belief there alone (`sweep_kernels`).
+on the rest of the game through the belief there alone (`from_leaves`).
 """
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, wait
 from itertools import pairwise
 from typing import Any
 
@@ -16,36 +15,28 @@ from jaxtyping import Float
 
 from openparley.errors import SolveError
 from openparley.solve.branch import Newton
-from openparley.solve.histories import kernels
+from openparley.solve.crew import Crew
+from openparley.solve.histories import from_leaves, from_root
 from openparley.solve.histories.public_tree import PublicTree
 
 ONE_CALL = 20_000  # edges up to which one compiled call takes all levels; beyond, one a level, so that Ctrl-C is heard
-PIECE = 30_000  # nodes a call, about a hundredth of a second
 MOST_AT_ZERO, EXACT = 50, 1e-12
-WAKE = 0.1  # seconds between looks for Ctrl-C
 
 
 class Sweep:
     """The system of beliefs at all public histories; ``precision`` scales every player's λ."""
 
     def __init__(self, public: PublicTree, *, threads: int = 1) -> None:
-        self.public, self.threads = public, threads
+        self.public = public
         n, m = public.nodes, public.odds
         players, profiles = len(public.players), len(public.excess)
         self.odds = np.empty((n, m))
-        self.block = np.empty((n, players * profiles, m + kernels.FIXED))
-        self.react, self.even = np.empty((public.unknowns, m)), np.empty((public.unknowns, kernels.COLUMNS))
-        self.slope = np.zeros((n, m, kernels.COLUMNS))
+        self.block = np.empty((n, players * profiles, m + from_leaves.FIXED))
+        self.react, self.even = np.empty((public.unknowns, m)), np.empty((public.unknowns, from_root.COLUMNS))
+        self.slope = np.zeros((n, m, from_root.COLUMNS))
         self.nothing = np.empty((0, 0))
-        edges = len(public.child)
-        whole = [(0, n)]
-        pieces = [
-            (int(low), int(min(low + PIECE, high)))
-            for first, high in zip(public.levels[:-1], public.levels[1:], strict=True)
-            for low in range(int(first), int(high), PIECE)
-        ]
-        self.levels = [whole] if edges <= ONE_CALL else _by_level(pieces, public.levels)
-        self.pool = ThreadPoolExecutor(threads) if threads > 1 and edges > ONE_CALL else None
+        self.levels = [(0, n)] if len(public.child) <= ONE_CALL else list(pairwise(public.levels.tolist()))
+        self.crew = Crew(threads if len(self.levels) > 1 else 1)
 
     def start(self) -> Float[np.ndarray, " unknown"]:
         """Beliefs at λ = 0, where every type plays alike: the priors, drifting."""
@@ -67,11 +58,11 @@ class Sweep:
         if sign == 0:
             nothing = np.full(len(unknowns), np.nan)
             return Newton(nothing, nothing, 0)
-        step = np.empty((kernels.COLUMNS, len(unknowns)))
+        step = np.empty((from_root.COLUMNS, len(unknowns)))
         self.slope[0] = 0.0
         public = self.public
         self._run(
-            kernels.forward, public.mover, public.edge_start, public.child, public.ends_round, public.kinds, public.offset, public.drift,
+            from_root.forward, public.mover, public.edge_start, public.child, public.ends_round, public.kinds, public.offset, public.drift,
             public.unknown_at, unknowns, self.odds, self.react, self.even, self.slope, step,
         )  # fmt: skip
         return Newton(step[0], step[1], sign)
@@ -87,7 +78,7 @@ class Sweep:
         public = self.public
         self.odds[0] = public.opening
         self._run(
-            kernels.beliefs, public.mover, public.edge_start, public.child, public.ends_round, public.kinds, public.offset, public.drift,
+            from_root.beliefs, public.mover, public.edge_start, public.child, public.ends_round, public.kinds, public.offset, public.drift,
             public.unknown_at, unknowns, self.odds,
         )  # fmt: skip
 
@@ -95,7 +86,7 @@ class Sweep:
         public = self.public
         rows = self.block.shape[1]
         signs = self._run(
-            kernels.backward, public.mover, public.edge_start, public.option, public.child, public.ends_round, public.terminal,
+            from_leaves.backward, public.mover, public.edge_start, public.option, public.child, public.ends_round, public.terminal,
             public.reward.reshape(-1, rows), public.horizon.reshape(-1, rows),
             public.chance, public.log_base, public.precision, float(precision), public.kinds, public.offset,
             public.type_of, public.excess, public.drift, public.mix, public.discount, self.odds, public.unknown_at, unknowns, self.block,
@@ -104,21 +95,13 @@ class Sweep:
         return int(np.prod(signs))
 
     def _run(self, kernel, *arguments, leaves_first: bool = False) -> list[Any]:  # noqa: ANN001, ANN002  # pyright: ignore[reportMissingParameterType]
-        """A kernel over all levels; within one, pieces go to the threads."""
+        """A kernel over all levels; those of a large game in pieces, so that threads share them and Ctrl-C is heard."""
+        if len(self.levels) == 1:
+            return [kernel(*self.levels[0], *arguments)]
         found: list[Any] = []
-        for level in reversed(self.levels) if leaves_first else self.levels:
-            if self.pool is None or len(level) == 1:
-                found += [kernel(low, high, *arguments) for low, high in level]
-                continue
-            futures = [self.pool.submit(kernel, low, high, *arguments) for low, high in level]
-            while wait(futures, WAKE).not_done:  # the main thread wakes to hear Ctrl-C
-                pass
-            found += [future.result() for future in futures]
+        for low, high in reversed(self.levels) if leaves_first else self.levels:
+            found += self.crew.share_out(lambda first, last: kernel(first, last, *arguments), low, high, 1)
         return found
-
-
-def _by_level(pieces: list[tuple[int, int]], levels: np.ndarray) -> list[list[tuple[int, int]]]:
-    return [[piece for piece in pieces if low <= piece[0] < high] for low, high in pairwise(levels.tolist())]
 
 
 def _opening_everywhere(public: PublicTree) -> Float[np.ndarray, " unknown"]:

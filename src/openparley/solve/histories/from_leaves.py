@@ -19,71 +19,11 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
-COLUMNS = 2  # right-hand sides: the residual, and the derivative in λ
+from openparley.solve.histories.from_root import COLUMNS, drift_belief, jit, shares_of
+
 LANES = 64
 FIXED = COLUMNS + 1  # channels of a block beside those of the belief: these columns and the value
-
-jit = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"})
-
-
-@jit
-def _shares(z, kinds, offset, share):  # pragma: no cover - compiled
-    """Belief (player, type) from log odds against each player's last type."""
-    for i in range(kinds.shape[0]):
-        last = kinds[i] - 1
-        top = 0.0
-        for k in range(last):
-            top = max(top, z[offset[i] + k])
-        total = 0.0
-        for k in range(last + 1):
-            share[i, k] = math.exp((z[offset[i] + k] if k < last else 0.0) - top)
-            total += share[i, k]
-        for k in range(last + 1):
-            share[i, k] /= total
-
-
-@jit
-def _shares_of(z, v, i, kinds, offset, share):  # pragma: no cover - compiled
-    """Belief (player, type) about one player at one node from log odds against its last type."""
-    last = kinds[i] - 1
-    if last == 0:
-        share[i, 0] = 1.0
-        return
-    top = 0.0
-    for k in range(last):
-        top = max(top, z[v, offset[i] + k])
-    total = math.exp(-top)
-    share[i, last] = total
-    for k in range(last):
-        share[i, k] = math.exp(z[v, offset[i] + k] - top)
-        total += share[i, k]
-    total = 1.0 / total
-    for k in range(last + 1):
-        share[i, k] *= total
-
-
-@jit
-def drift_belief(z, kinds, offset, drift, share, out, slope):  # pragma: no cover - compiled
-    """Log odds after a round's end, and their derivative (after, before) in blocks of one player."""
-    _shares(z, kinds, offset, share)
-    slope[:] = 0.0
-    for i in range(kinds.shape[0]):
-        last = kinds[i] - 1
-        if last == 0:
-            continue
-        base = 0.0
-        for m in range(last + 1):
-            base += share[i, m] * drift[i, m, last]
-        for k in range(last):
-            here = 0.0
-            for m in range(last + 1):
-                here += share[i, m] * drift[i, m, k]
-            out[offset[i] + k] = math.log(here / base)
-            for n in range(last):
-                up, low = drift[i, n, k] - here, drift[i, n, last] - base
-                slope[offset[i] + k, offset[i] + n] = share[i, n] * (up / here - low / base)
 
 
 @jit
@@ -525,7 +465,7 @@ def backward(
     for v in range(first, last):
         most = max(most, edge_start[v + 1] - edge_start[v])
     room = _make_room(most, players, widest, block.shape[1], block.shape[2], profiles)
-    one_share = np.zeros((players, widest))
+    one_share, odds = np.zeros(widest), z.reshape(-1)
     sign, high = 1, last
     while high > first:
         low = high - 1
@@ -546,12 +486,12 @@ def backward(
             continue
         alone = m == own
         if not alone:
-            for l in range(lanes):
-                for j in range(players):
-                    if j != i:
-                        _shares_of(z, low + l, j, kinds, offset, one_share)
+            for j in range(players):
+                if j != i:
+                    for l in range(lanes):
+                        shares_of(odds, (low + l) * m + offset[j], kinds[j], one_share)
                         for k in range(kinds[j]):
-                            room.share[j, k, l] = one_share[j, k]
+                            room.share[j, k, l] = one_share[k]
         slack = precision[i] * scale
         for k in range(own + 1):
             _expect(i, k, lanes, many, kinds, offset, type_of, excess, alone, room)
@@ -566,71 +506,3 @@ def backward(
             _answer(low, lanes, many, edge_start, slack, start, own, unknown_at, react, even, room)
         _value(i, low, lanes, many, start, own, type_of, block, room)
     return sign
-
-
-@jit
-def beliefs(
-    first, last, mover, edge_start, child, ends_round, kinds, offset, drift, unknown_at, unknown, z
-):  # fmt: skip  # pragma: no cover - compiled
-    """From node ``first`` on: the belief at every child, from the belief at its parent and the unknowns on the edge."""
-    m = z.shape[1]
-    share, slope = np.zeros((kinds.shape[0], drift.shape[1])), np.zeros((m, m))
-    above = np.zeros(m)
-    for v in range(first, last):
-        i = mover[v]
-        for e in range(edge_start[v], edge_start[v + 1]):
-            c = child[e]
-            if c < 0:
-                continue
-            for x in range(m):
-                z[c, x] = z[v, x]
-            if unknown_at[e] >= 0:
-                for k in range(kinds[i] - 1):
-                    z[c, offset[i] + k] = unknown[unknown_at[e] + k]
-            if ends_round[e]:
-                for x in range(m):
-                    above[x] = z[c, x]
-                drift_belief(above, kinds, offset, drift, share, z[c], slope)
-
-
-@jit
-def forward(
-    first, last, mover, edge_start, child, ends_round, kinds, offset, drift, unknown_at, unknown, z, react, even, dz, step
-):  # fmt: skip  # pragma: no cover - compiled
-    """From node ``first`` on: the Newton step and ∂/∂λ of every unknown; dz (node, belief, column), step (column, unknown)."""
-    m = z.shape[1]
-    share, slope = np.zeros((kinds.shape[0], drift.shape[1])), np.zeros((m, m))
-    above, moved = np.zeros(m), np.zeros(m)
-    change = np.zeros((m, COLUMNS))
-    for v in range(first, last):
-        i = mover[v]
-        for e in range(edge_start[v], edge_start[v + 1]):
-            c = child[e]
-            if c < 0:
-                continue
-            for x in range(m):
-                for r in range(COLUMNS):
-                    dz[c, x, r] = dz[v, x, r]
-            if unknown_at[e] >= 0:
-                for k in range(kinds[i] - 1):
-                    where = unknown_at[e] + k
-                    for r in range(COLUMNS):
-                        total = even[where, r]
-                        for x in range(m):
-                            total += react[where, x] * dz[v, x, r]
-                        step[r, where] = total
-                        dz[c, offset[i] + k, r] = total
-            if ends_round[e]:
-                for x in range(m):
-                    above[x] = z[v, x]
-                    for r in range(COLUMNS):
-                        change[x, r] = dz[c, x, r]
-                if unknown_at[e] >= 0:
-                    for k in range(kinds[i] - 1):
-                        above[offset[i] + k] = unknown[unknown_at[e] + k]
-                drift_belief(above, kinds, offset, drift, share, moved, slope)
-                for x in range(m):
-                    for r in range(COLUMNS):
-                        dz[c, x, r] = 0.0
-                        for y in range(m):
-                            dz[c, x, r] += slope[x, y] * change[y, r]
