@@ -77,7 +77,7 @@ def roofline(rows: Sequence[Row], *, bandwidth: float, title: str) -> Picture:
         "x": alt.X("x:Q", title="bytes moved an update", scale=alt.Scale(type="log"), axis=alt.Axis(tickCount=6, format="~s")),
         "y": alt.Y("y:Q", title="updates a second", scale=alt.Scale(type="log"), axis=alt.Axis(tickCount=6, format="~s")),
     }
-    data = [{"x": row["bytes_an_update"], "y": row["updates_a_second"], "name": row["name"]} for row in rows]
+    data = _roofs(rows)
     points = alt.Chart(alt.InlineData(values=data)).encode(**axes)
     label = {"x": ends[0], "y": bandwidth / ends[0], "name": f"measured bandwidth, {bandwidth / 1e9:.1f} GB/s"}
     note = alt.Chart(alt.InlineData(values=[label])).encode(**axes, text="name:N")
@@ -92,9 +92,19 @@ def roofline(rows: Sequence[Row], *, bandwidth: float, title: str) -> Picture:
     )
 
 
+def _roofs(rows: Sequence[Row]) -> list[Row]:
+    """Points of the roofline; of those with as many bytes an update only the slowest and the fastest have names, which would overlap."""
+    data = []
+    for row in rows:
+        pace = [other["updates_a_second"] for other in rows if other["bytes_an_update"] == row["bytes_an_update"]]
+        named = row["updates_a_second"] in (min(pace), max(pace))
+        data.append({"x": row["bytes_an_update"], "y": row["updates_a_second"], "name": row["name"] if named else ""})
+    return data
+
+
 def _axis(values: Sequence[float]) -> alt.Axis:
     """A tick at every measured size, as these are few and chosen."""
-    return alt.Axis(values=sorted(set(values)), format="~g", grid=False)
+    return alt.Axis(values=sorted(set(values)), format="d", grid=False)
 
 
 def _linear(data: Sequence[Row]) -> alt.Chart:

@@ -259,9 +259,14 @@ def _against_openspiel(folder: Path, ours: list[dict[str, float]]) -> list[dict[
 def draw(growth: dict[str, list[dict[str, float]]], gridded: list[dict[str, float]]) -> None:
     """Time and memory over rounds and grid points, beside the pages of the docs."""
     by_rounds = [{"solver": name, **point, "megabytes": point["bytes"] / MB} for name, points in growth.items() for point in points]
-    for name, y, y_title in (("seconds", "seconds", "CPU seconds"), ("memory", "megabytes", "peak MB, Python and libraries included")):
+    for name, y, y_title in (
+        ("seconds", "seconds", "seconds (ours by the clock, theirs of CPU)"),
+        ("memory", "megabytes", "peak MB, Python and libraries included"),
+    ):
         title = "Bargaining game, all histories, λ = 1"
-        picture = _plots.growth(by_rounds, x="rounds", y=y, line="solver", title=title, x_title="rounds", y_title=y_title, exponential=True)
+        picture = _plots.growth(
+            by_rounds, x="rounds", y=y, line="solver", title=title, x_title="rounds", y_title=titles[y], exponential=True
+        )
         picture.save(f"bargaining-{name}")
     lines = [{**point, "line": f"λ = {point['precision']:g}"} for point in gridded]
     over_rounds = [point for point in lines if point["points"] == SHOWN_NODES]
