@@ -259,10 +259,8 @@ def _against_openspiel(folder: Path, ours: list[dict[str, float]]) -> list[dict[
 def draw(growth: dict[str, list[dict[str, float]]], gridded: list[dict[str, float]]) -> None:
     """Time and memory over rounds and grid points, beside the pages of the docs."""
     by_rounds = [{"solver": name, **point, "megabytes": point["bytes"] / MB} for name, points in growth.items() for point in points]
-    for name, y, y_title in (
-        ("seconds", "seconds", "seconds (ours by the clock, theirs of CPU)"),
-        ("memory", "megabytes", "peak MB, Python and libraries included"),
-    ):
+    titles = {"seconds": "seconds (ours by the clock, theirs of CPU)", "megabytes": "peak MB, Python and libraries included"}
+    for name, y in (("seconds", "seconds"), ("memory", "megabytes")):
         title = "Bargaining game, all histories, λ = 1"
         picture = _plots.growth(
             by_rounds, x="rounds", y=y, line="solver", title=title, x_title="rounds", y_title=titles[y], exponential=True
