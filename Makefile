@@ -48,8 +48,8 @@ docs: $(DEV) ## Rewrite the generated pages of the docs
 # UPGRADE=1 moves to the newest versions; without it, what is pinned stays pinned.
 COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(if $(UPGRADE),--upgrade)
 lock: $(RUN) ## Pin the dependencies anew (UPGRADE=1 for newer versions)
-	$(COMPILE) pyproject.toml --group build --output-file requirements/run.txt
-	$(COMPILE) pyproject.toml --group build --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
+	$(COMPILE) pyproject.toml --all-extras --group build --output-file requirements/run.txt
+	$(COMPILE) pyproject.toml --all-extras --group build --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
 	$(COMPILE) --group uv --output-file requirements/uv.txt
 
 clean: ## Remove everything that these commands made

@@ -27,6 +27,7 @@ KEY_MEANINGS: Mapping[str, Mapping[str, str]] = {
         "aliases": "other names in the texts",
         "country": "ISO 3166 alpha-3, `XAA` to `XZZ` for invented ones, or empty",
         "role": "what kind of actor it is",
+        "proposed": "in `actors.toml`: a coder met it in a report and nobody has checked it",
     },
     "[[accounts]]": {
         "id": "id, used in claims and in addresses; in the game, a type of the actor",

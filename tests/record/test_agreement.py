@@ -1,9 +1,12 @@
 """Matching by the codebook's rule, and Krippendorff's α against published numbers."""
 
 import copy
+import json
 from pathlib import Path
 from typing import Any
 
+import krippendorff
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -109,3 +112,30 @@ def test_passes_are_read_from_the_case(tmp_path: Path) -> None:
     (folder / "coding" / "pass1" / "events.jsonl").write_text("{}\n")
     with pytest.raises(CaseError, match=r"coding/pass1/events.jsonl, line 1"):
         load_pass(case, "pass1")
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1))
+def test_alpha_is_that_of_the_library(pairs: list[tuple[int, int]]) -> None:
+    ours = alpha(pairs)
+    if ours is None:
+        return
+    theirs = krippendorff.alpha(reliability_data=np.array(pairs, dtype=float).T, level_of_measurement="nominal")
+    assert ours == pytest.approx(theirs, abs=1e-12)
+
+
+def test_figures_that_a_bundled_case_keeps_are_what_its_passes_give() -> None:
+    case = open_case("ukraine-2025")
+    stored = json.loads((case.root / "agreement.json").read_text(encoding="utf-8"))
+    found = agreement(load_pass(case, "pass1"), load_pass(case, "pass2"))
+    assert json.loads(json.dumps({"case": case.name, "passes": ["pass1", "pass2"], **found.as_json()}, default=str)) == stored
+
+
+def test_figures_in_the_readme_of_the_passes_are_those() -> None:
+    case = open_case("ukraine-2025")
+    readme = (case.root / "coding" / "README.md").read_text(encoding="utf-8")
+    for kind in agreement(load_pass(case, "pass1"), load_pass(case, "pass2")).kinds:
+        shown = f"| {kind.kind} | {kind.n_a} | {kind.n_b} | {kind.matched} | {kind.precision:.2f} | {kind.recall:.2f} | {kind.f1:.2f} |"
+        assert shown in readme
+        for field in kind.fields:
+            alpha_shown = "–" if field.alpha is None else f"{field.alpha:.2f}"
+            assert f"| {kind.kind} | {field.field} | {field.pairs} | {field.agree / field.pairs:.2f} | {alpha_shown} |" in readme

@@ -16,6 +16,7 @@ from openparley.brief import words
 from openparley.record.case import Case
 from openparley.record.casefile import Account
 from openparley.record.entry import Commitment, Entry, Event, FuzzyDate
+from openparley.record.sources import OUTLET_UNKNOWN
 
 QUOTED_AT_MOST = 280
 NONE_NAME = "None of these"
@@ -107,7 +108,7 @@ class Facts:
     def outlet(self, source: str) -> str:
         """Outlet of a source, or its id when the outlet is missing."""
         row = self.case.sources.get(source)
-        return (row.outlet if row else "") or source
+        return source if row is None or row.outlet == OUTLET_UNKNOWN else row.outlet
 
     def quote(self, entry: Entry) -> Quote:
         """The words of the entry's span, verified by hash; never searched for elsewhere in the text."""

@@ -1,77 +1,84 @@
-"""Who threatened, promised or demanded what, by when, and what came of it."""
+"""What the record alone answers: who threatened, promised or demanded what by when and what came of it, and further views."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import click
 
-from openparley.cli._frame import csv_text, finish, print_table, rows_as_json, shown, verb
+from openparley.cli._frame import csv_text, finish, print_table, shown, verb
+from openparley.cli._ledger_views import Chosen, View, work_out
 
 if TYPE_CHECKING:
-    from datetime import date
+    from openparley.record.case import Case
 
-    from openparley.record.ledger import LedgerRow
+# View → the kind of entry that it is made of.
+VIEWS = {
+    "commitments": "commitment",
+    "say-do": "commitment",
+    "responses": "entry with a link to what it answers",
+    "who-to-whom": "event",
+    "explanations": "claim",
+}
 
-COLUMNS = ("id", "type", "actor", "target", "what", "made", "due", "days overdue", "outcome", "as of", "source")
-CSV_COLUMNS = (*COLUMNS, "same as", "evidence")
 
-
-@verb("parley ledger ukraine-2025", "parley ledger ./my-case --csv > ledger.csv", "parley ledger ./my-case --json")
+@verb(
+    "parley ledger ukraine-2025",
+    "parley ledger ./my-case --proposed --overdue",
+    "parley ledger ./my-case --actor mediator --due-before 2025-06-30 --csv > ledger.csv",
+    "parley ledger ukraine-2025 --view who-to-whom --week 2025-05-12",
+    "parley ledger strait-talks --view responses",
+    "parley ledger ukraine-2025 --view explanations --actor mediator --json",
+)
 @click.argument("case")
+@click.option("--view", type=click.Choice(list(VIEWS)), help="One view alone; without it commitments, then what each actor said and did.")
+@click.option("--proposed", is_flag=True, help="Also what nobody has reviewed yet; each row says so.")
+@click.option("--actor", metavar="ID", help="Only rows of this actor: id or name.")
+@click.option("--due-before", metavar="DATE", help="Only commitments due before this day (YYYY-MM-DD).")
+@click.option("--overdue", is_flag=True, help="Only commitments whose due date has passed with the matter open.")
+@click.option("--week", metavar="DATE", help="With --view who-to-whom: only the week of this day (YYYY-MM-DD).")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
-def command(case: str, as_csv: bool, as_json: bool) -> None:
-    """Print the accepted commitments as of the cut-off, then what each actor said and did."""
+def command(
+    case: str,
+    view: str | None,
+    proposed: bool,
+    actor: str | None,
+    due_before: str | None,
+    overdue: bool,
+    week: str | None,
+    as_csv: bool,
+    as_json: bool,
+) -> None:
+    """Print the accepted commitments as of the cut-off, then what each actor said and did; or another view of the record."""
     from openparley.record.case import open_case
-    from openparley.record.ledger import ledger, say_do
 
+    context = click.get_current_context()
     if as_csv and as_json:
-        raise click.UsageError("--csv and --json exclude each other.", click.get_current_context())
+        raise click.UsageError("--csv and --json exclude each other.", context)
+    if (due_before or overdue) and view not in (None, "commitments"):
+        raise click.UsageError(f"--due-before and --overdue go with commitments, not with --view {view}.", context)
+    if week and view != "who-to-whom":
+        raise click.UsageError("--week goes with --view who-to-whom.", context)
     opened = open_case(case)
-    rows = ledger(opened)
-    actors = say_do(opened)
-    names = {key: actor.name for key, actor in opened.file.actors.items()}
+    monday = _day(week, "--week")
+    chosen = Chosen(
+        opened,
+        proposed,
+        _actor(opened, actor),
+        _day(due_before, "--due-before"),
+        overdue,
+        monday - timedelta(days=monday.weekday()) if monday else None,
+    )
+    made = work_out(chosen, view)
     if as_csv:
-        click.echo(csv_text(CSV_COLUMNS, ((*_cells(row, row.outcome), row.same_as, " ".join(row.evidence)) for row in rows)), nl=False)
+        click.echo(csv_text(made.csv.columns, made.csv.rows), nl=False)
         return
     if not as_json:
-        click.echo(f"{opened.file.title}: commitments as of {opened.file.cutoff}")
-        if rows:
-            print_table(COLUMNS, [_cells(row, _outcome(row)) for row in rows])
-            click.echo("Say and do")
-            headers = (
-                "actor",
-                "made",
-                "kept",
-                "lapsed",
-                "superseded",
-                "pending",
-                "no report",
-                "demands made",
-                "demands met",
-                "median days late when kept",
-                "median response, days",
-            )
-            table = [
-                (
-                    names[row.actor],
-                    row.made,
-                    row.kept,
-                    row.lapsed,
-                    row.superseded,
-                    row.pending,
-                    row.no_report,
-                    row.demands_made,
-                    row.demands_met,
-                    row.median_slip_days,
-                    row.median_response_days,
-                )
-                for row in actors
-            ]
-            print_table(headers, table)
-        else:
-            click.echo("No accepted commitments.")
-    data = {"case": opened.name, "cutoff": str(opened.file.cutoff), "ledger": rows_as_json(rows), "say_do": rows_as_json(actors)}
+        _print(made, chosen, view, case)
+    more = {"view": view} if view else {}
+    counts = {"proposed": proposed, "unreviewed": opened.states()["proposed"]}
+    data = {"case": opened.name, "cutoff": str(opened.file.cutoff), **more, **counts, **made.data}
     finish(
         as_json,
         data,
@@ -79,26 +86,55 @@ def command(case: str, as_csv: bool, as_json: bool) -> None:
     )
 
 
-def _cells(row: LedgerRow, outcome: str) -> tuple[object, ...]:
-    return (
-        row.id,
-        row.type,
-        ", ".join(row.actor),
-        ", ".join(row.target),
-        row.paraphrase,
-        _days(row.made, row.made_end),
-        _days(row.due_start, row.due),
-        row.days_overdue,
-        outcome,
-        row.as_of,
-        row.source,
+def _print(made: View, chosen: Chosen, view: str | None, case: str) -> None:
+    file = chosen.case.file
+    click.echo(
+        f"{file.title}: {view or 'commitments'} as of {file.cutoff}{', with proposals nobody has reviewed' if chosen.proposed else ''}"
     )
+    if made.csv.rows:
+        for table in made.tables:
+            if table.heading:
+                click.echo(table.heading)
+            print_table(table.columns, table.rows)
+        return
+    noun = VIEWS[view or "commitments"]
+    filtered = chosen.actor or chosen.due_before or chosen.overdue or chosen.week
+    plural = f"{noun}s" if " " not in noun else "entries with a link to what they answer"
+    click.echo(f"No {'' if chosen.proposed else 'accepted '}{plural}{' that fit' if filtered else ''}.")
+    waiting = _waiting(chosen.case, view or "commitments")
+    if waiting and not chosen.proposed and not filtered:
+        name, option = shown(case), f" --view {view}" if view else ""
+        click.echo(
+            f"{len(waiting)} {'is' if len(waiting) == 1 else 'are'} proposed and not reviewed: "
+            f"`parley ledger {name}{option} --proposed` shows them, `parley accept {name} {waiting[0]} …` accepts them by id, "
+            f"`parley accept {name} --all` everything that is proposed."
+        )
 
 
-def _outcome(row: LedgerRow) -> str:
-    return f"{row.outcome}, same as {row.same_as}" if row.same_as else row.outcome
+def _waiting(case: Case, view: str) -> list[str]:
+    """Ids of proposals that the view would be made of."""
+    found = [entry for entry in case.entries.values() if entry.review.state == "proposed"]
+    if view == "responses":
+        return [entry.id for entry in found if any(link.rel == "responds_to" for link in entry.links)]
+    return [entry.id for entry in found if entry.kind == VIEWS[view]]
 
 
-def _days(start: date | None, end: date | None) -> str:
-    """A day, or a range of days as ``2018-01-01…2021-01-20``; empty when not known."""
-    return "…".join(str(day) for day in dict.fromkeys((start, end)) if day)
+def _actor(case: Case, wanted: str | None) -> str | None:
+    """The id of the actor that is meant, by id, name or alias."""
+    from openparley.errors import CaseError, Complaint, did_you_mean, one_of, quoted
+
+    if wanted is None or wanted in case.file.actors:
+        return wanted
+    named = {word.casefold(): key for key, one in reversed(case.file.actors.items()) for word in (*one.aliases, one.name)}
+    if wanted.casefold() in named:
+        return named[wanted.casefold()]
+    known = list(case.file.actors)
+    hint = did_you_mean(wanted, [*known, *named]) or f"Actors: {one_of(known)}."
+    raise CaseError(Complaint("case.toml", None, None, wanted, known, hint, f"there is no actor {quoted(wanted)}."))
+
+
+def _day(text: str | None, option: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise click.BadParameter(f"“{text}” is no day; write YYYY-MM-DD.", click.get_current_context(), param_hint=option) from None

@@ -12,7 +12,19 @@ from openparley.record.case import Case
 from openparley.record.entry import KINDS, Due, Entry, FuzzyDate
 from openparley.record.load import decode, read_entries
 
-__all__ = ["Agreement", "Disagreement", "FieldAgreement", "KindAgreement", "agreement", "alpha", "load_pass", "match"]
+__all__ = [
+    "FIELDS",
+    "UNMEASURED",
+    "Agreement",
+    "Disagreement",
+    "FieldAgreement",
+    "KindAgreement",
+    "agreement",
+    "alpha",
+    "load_pass",
+    "match",
+    "nominal",
+]
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "event": ("event", "actor", "recipient", "realis", "date"),
@@ -22,6 +34,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "claim": ("explains", "stance", "supports", "denies"),
     "relation": ("subject", "object", "relation", "trend"),
 }
+# Ranges of days agree by overlap, for which α is not defined.
+UNMEASURED = ("date", "due")
 
 
 @dataclass(frozen=True)
@@ -183,7 +197,7 @@ def _partners(entry: Entry, others: Sequence[Entry], same_type: bool) -> list[in
         if 2 * overlap >= shorter:
             union = max(entry.span.end, other.span.end) - min(entry.span.start, other.span.start)
             # Among equals, prefer the one called the same: several entries may share a span.
-            alike = sum(_value(entry, field) == _value(other, field) for field in FIELDS[entry.kind]) / 1000
+            alike = sum(nominal(entry, field) == nominal(other, field) for field in FIELDS[entry.kind]) / 1000
             found.append((-(overlap / union + alike), index))
     return [index for _, index in sorted(found)]
 
@@ -207,9 +221,9 @@ def _kind(kind: str, left: Sequence[Entry], right: Sequence[Entry], pairs: Seque
     fields: list[FieldAgreement] = []
     for field in FIELDS[kind]:
         used = loose if field == "event" else pairs
-        values = [(_value(first, field), _value(second, field)) for first, second in used]
+        values = [(nominal(first, field), nominal(second, field)) for first, second in used]
         agree = sum(_same(first, second, field) for first, second in used)
-        fields.append(FieldAgreement(field, len(values), agree, None if field in ("date", "due") else alpha(values)))
+        fields.append(FieldAgreement(field, len(values), agree, None if field in UNMEASURED else alpha(values)))
     return KindAgreement(kind, len(left), len(right), len(pairs), precision, recall, f1, tuple(fields))
 
 
@@ -233,17 +247,17 @@ def _disagreements(left: Sequence[Entry], right: Sequence[Entry], pairs: Sequenc
 def _same(first: Entry, second: Entry, field: str) -> bool:
     """Whether a field agrees; dates do when the ranges overlap and the second is no wider than twice the first."""
     a, b = getattr(first, field), getattr(second, field)
-    if field in ("date", "due") and a is not None and b is not None:
+    if field in UNMEASURED and a is not None and b is not None:
         return a.start <= b.end and b.start <= a.end and _days(b) <= 2 * _days(a)
-    return _value(first, field) == _value(second, field)
+    return nominal(first, field) == nominal(second, field)
 
 
 def _days(period: FuzzyDate | Due) -> int:
     return (period.end - period.start).days + 1
 
 
-def _value(entry: Entry, field: str) -> Any:
-    """The field as one nominal value; the order of a list does not matter."""
+def nominal(entry: Entry, field: str) -> Any:
+    """A field as one nominal value; the order of a list does not matter."""
     value = getattr(entry, field)
     return frozenset(value) if isinstance(value, tuple) else value
 

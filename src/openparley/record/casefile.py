@@ -47,12 +47,16 @@ Scalar = str | int | float | bool
 
 
 class Actor(Model):
-    """Somebody who acts, speaks or is acted upon; addressed by the key in ``[actors.…]``."""
+    """Somebody who acts, speaks or is acted upon; addressed by the key in ``[actors.…]``.
+
+    ``proposed`` marks one that a coder met in a report and nobody has checked.
+    """
 
     name: Text
     aliases: tuple[Text, ...] = ()
     country: str = ""
     role: Literal["mediator", "party", "ally", "institution", "official", "spokesperson", "adviser", "press", "group", "observer"]
+    proposed: Flag = False
 
     @field_validator("country")
     @classmethod

@@ -116,7 +116,7 @@ def match_texts(case: Case, folder: Path) -> tuple[dict[str, Path], dict[str, st
     matched: dict[str, Path] = {}
     texts: dict[str, str] = {}
     unknown: list[tuple[Path, bytes]] = []
-    files = [folder] if folder.is_file() else sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    files = [folder] if folder.is_file() else sorted(path for path in folder.iterdir() if path.is_file() and _may_be_text(path))
     for path in files:
         try:
             data = path.read_bytes()
@@ -130,6 +130,11 @@ def match_texts(case: Case, folder: Path) -> tuple[dict[str, Path], dict[str, st
             matched.setdefault(name, path)
             texts.setdefault(name, data.decode("utf-8", errors="replace"))
     return matched, texts, unknown
+
+
+def _may_be_text(path: Path) -> bool:
+    """Whether a file of a folder of texts is meant as one: neither hidden nor the original that a text was taken from."""
+    return not path.name.startswith(".") and ".original." not in path.name
 
 
 def check_texts(case: Case, folder: Path | None = None) -> TextReport:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
 from openparley.record.case import Case
-from openparley.record.entry import Commitment, Due, Entry, Event, FuzzyDate, Status
+from openparley.record.entry import Commitment, Due, Entry, Event, Status
 from openparley.record.plover import score
+from openparley.record.views import distinct_events, entries_for, first_day, review_word, same_groups
 
 __all__ = ["NO_REPORT", "LedgerRow", "SayDo", "WeekRow", "ledger", "say_do", "who_to_whom"]
 
@@ -43,6 +44,8 @@ class LedgerRow:
         The commitment that this one is another report of; leave such rows out of counts. None for all others.
     own_act
         Whether the actor says what it will do itself: a threat, a promise, or a deadline unless its event is REQUEST.
+    review
+        “proposed” when nobody has reviewed the commitment or a status behind the outcome, else the state of the commitment.
     """
 
     id: str
@@ -65,6 +68,7 @@ class LedgerRow:
     evidence: tuple[str, ...]
     same_as: str | None
     own_act: bool
+    review: str = "accepted"
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,9 @@ class SayDo:
     median_slip_days
         Median days late when kept: see ``slip_days`` of the ledger's rows. None without such a commitment.
     median_response_days
-        Median days between this actor's entries and what they respond to; None without such links.
+        Median days between this actor's entries and what they respond to, over every such link; None without any.
+    review
+        “proposed” when one of the counts rests on something that nobody has reviewed, else “accepted”.
     """
 
     actor: str
@@ -94,11 +100,15 @@ class SayDo:
     demands_met: int
     median_slip_days: float | None
     median_response_days: float | None
+    review: str = "accepted"
 
 
 @dataclass(frozen=True)
 class WeekRow:
-    """Events of one actor towards another in one week (from its Monday), with PLOVER scores."""
+    """Events of one actor towards another in one week (from its Monday), with PLOVER scores.
+
+    ``review`` is “proposed” when nobody has reviewed one of the events, else “accepted”.
+    """
 
     week: date
     actor: str
@@ -106,18 +116,25 @@ class WeekRow:
     events: int
     total_score: float
     mean_score: float
+    review: str = "accepted"
 
 
-def ledger(case: Case) -> list[LedgerRow]:
-    """Every accepted threat, promise, demand, proposal and deadline, in the order in which they were made."""
-    entries = case.accepted()
+def ledger(case: Case, *, proposed: bool = False) -> list[LedgerRow]:
+    """Every accepted threat, promise, demand, proposal and deadline, in the order in which they were made.
+
+    Parameters
+    ----------
+    proposed
+        Also those that nobody has reviewed, and the statuses that nobody has reviewed; ``review`` of a row says so.
+    """
+    entries = entries_for(case, proposed=proposed)
     statuses: dict[str, list[Status]] = defaultdict(list)
     for entry in entries.values():
         if entry.kind == "status" and (entry.as_of is None or entry.as_of <= case.file.cutoff):
             statuses[entry.of].append(entry)
     groups: dict[str, list[Commitment]] = defaultdict(list)
     commitments = [entry for entry in entries.values() if entry.kind == "commitment"]
-    root = _same(commitments)
+    root = same_groups(commitments)
     for entry in sorted(commitments, key=_order):
         groups[root[entry.id]].append(entry)
     acts = _fulfilled(entries.values(), case.file.cutoff)
@@ -132,16 +149,16 @@ def ledger(case: Case) -> list[LedgerRow]:
     return sorted(rows, key=lambda row: (row.made or date.max, row.id))
 
 
-def say_do(case: Case) -> list[SayDo]:
-    """For each actor that committed to something: carried out, lapsed, open; and how late."""
+def say_do(case: Case, *, proposed: bool = False) -> list[SayDo]:
+    """For each actor that committed to something: carried out, lapsed, open; and how late. ``proposed`` as in `ledger`."""
     own: dict[str, list[LedgerRow]] = defaultdict(list)
     demands: dict[str, list[LedgerRow]] = defaultdict(list)
-    for row in ledger(case):
+    for row in ledger(case, proposed=proposed):
         if row.same_as is not None or row.type == "proposal":
             continue
         for actor in row.actor:
             (own if row.own_act else demands)[actor].append(row)
-    responses = _responses(case.accepted())
+    responses = _responses(entries_for(case, proposed=proposed))
     return [
         _say_do(actor, own[actor], demands[actor], responses.get(actor, []))
         for actor in case.file.actors
@@ -149,24 +166,28 @@ def say_do(case: Case) -> list[SayDo]:
     ]
 
 
-def who_to_whom(case: Case) -> list[WeekRow]:
-    """Actual, dated events by week and pair; reports of the same event count once."""
-    cells: dict[tuple[date, str, str], list[float]] = defaultdict(list)
-    for event in _distinct([entry for entry in case.accepted().values() if entry.kind == "event"]):
+def who_to_whom(case: Case, *, proposed: bool = False) -> list[WeekRow]:
+    """Actual, dated events by week and pair; reports of the same event count once. ``proposed`` as in `ledger`."""
+    cells: dict[tuple[date, str, str], list[Event]] = defaultdict(list)
+    entries = entries_for(case, proposed=proposed)
+    for event in distinct_events([entry for entry in entries.values() if entry.kind == "event"]):
         if event.realis != "actual" or event.historical or event.date is None:
             continue
         week = event.date.start - timedelta(days=event.date.start.weekday())
         for actor in event.actor:
             for recipient in event.recipient:
-                cells[week, actor, recipient].append(score(event.event))
-    return [
-        WeekRow(week, actor, recipient, len(scores), round(sum(scores), 6), round(sum(scores) / len(scores), 6))
-        for (week, actor, recipient), scores in sorted(cells.items())
-    ]
+                cells[week, actor, recipient].append(event)
+    return [_week_row(*key, events) for key, events in sorted(cells.items())]
+
+
+def _week_row(week: date, actor: str, recipient: str, events: list[Event]) -> WeekRow:
+    total = sum(score(event.event) for event in events)
+    state = "proposed" if review_word(*events) == "proposed" else "accepted"
+    return WeekRow(week, actor, recipient, len(events), round(total, 6), round(total / len(events), 6), state)
 
 
 def _order(entry: Commitment) -> tuple[date, str]:
-    return _when(entry) or date.max, entry.id
+    return first_day(entry) or date.max, entry.id
 
 
 def _first(group: list[Commitment]) -> Commitment:
@@ -215,7 +236,7 @@ def _row(
         condition=entry.condition,
         consequence=entry.consequence,
         paraphrase=entry.paraphrase,
-        made=_day(made),
+        made=made.start if made else None,
         made_end=made.end if made else None,
         due_start=shown.start if shown else None,
         due=shown.end if shown else None,
@@ -228,6 +249,7 @@ def _row(
         evidence=(entry.id, *(status.id for status in known)),
         same_as=None if entry is first else first.id,
         own_act=entry.type in ("threat", "promise") or (entry.type == "deadline" and entry.event != "REQUEST"),
+        review=review_word(entry, *known),
     )
 
 
@@ -246,6 +268,7 @@ def _say_do(actor: str, rows: list[LedgerRow], demands: list[LedgerRow], respons
         demands_met=sum(row.outcome == "kept" for row in demands),
         median_slip_days=median(slips) if slips else None,
         median_response_days=median(responses) if responses else None,
+        review="proposed" if any(row.review == "proposed" for row in (*rows, *demands)) else "accepted",
     )
 
 
@@ -257,43 +280,9 @@ def _responses(entries: dict[str, Entry]) -> dict[str, list[int]]:
             other = entries.get(link.to)
             if link.rel != "responds_to" or other is None:
                 continue
-            here, there = _when(entry), _when(other)
+            here, there = first_day(entry), first_day(other)
             if here is None or there is None:
                 continue
             for actor in getattr(entry, "actor", None) or getattr(entry, "speaker", ()):
                 days[actor].append((here - there).days)
     return days
-
-
-def _distinct(events: list[Event]) -> list[Event]:
-    """One event for each group of reports of the same event."""
-    root = _same(events)
-    first: dict[str, Event] = {}
-    for event in events:
-        first.setdefault(root[event.id], event)
-    return list(first.values())
-
-
-def _same(entries: Sequence[Event] | Sequence[Commitment]) -> dict[str, str]:
-    """For each entry the one that stands for its group of reports of the same thing."""
-    group = {entry.id: entry.id for entry in entries}
-
-    def root(key: str) -> str:
-        while group[key] != key:
-            key = group[key]
-        return key
-
-    for entry in entries:
-        for link in entry.links:
-            if link.rel == "same_event" and link.to in group:
-                group[root(link.to)] = root(entry.id)
-    return {key: root(key) for key in group}
-
-
-def _when(entry: Entry) -> date | None:
-    made = entry.made if entry.kind == "commitment" else None
-    return _day(made) or _day(entry.date)
-
-
-def _day(period: FuzzyDate | None) -> date | None:
-    return period.start if period else None

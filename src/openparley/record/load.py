@@ -10,6 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from openparley.errors import Complaint, closest, did_you_mean, one_of, quoted
+from openparley.record.actorfile import FILE as ACTOR_FILE
+from openparley.record.actorfile import read_actors
 from openparley.record.casetoml import CaseToml, ExtraCheck, read_case_toml, words
 from openparley.record.entry import KINDS, Entry, actor_fields, spans_of
 from openparley.record.review import Derived, Review, derive
@@ -57,7 +59,7 @@ class Loaded:
 
     def sorted_complaints(self) -> list[Complaint]:
         """Most likely cause first, then in the order of the flow: case, sources, record, reviews."""
-        order = ["case.toml", "sources.csv", *(f"texts/{name}.txt" for name in self.source_rows or ())]
+        order = ["case.toml", ACTOR_FILE, "sources.csv", *(f"texts/{name}.txt" for name in self.source_rows or ())]
         order += [f"record/{kind.file}" for kind in KINDS.values()] + ["reviews.jsonl"]
         places = {name: index for index, name in enumerate(order)}
         return sorted(self.complaints, key=lambda found: (found.rank, places.get(found.file or "", -1), found.line or 0))
@@ -70,6 +72,7 @@ def load(root: Path, extra_checks: Sequence[ExtraCheck] = ()) -> Loaded:
     if text is not None:
         loaded.toml = read_case_toml(text, extra_checks)
         loaded.complaints += loaded.toml.complaints
+        _load_actors(loaded)
     text = _read(loaded, "sources.csv", "It holds one row a document; without documents, the header alone.")
     if text is not None:
         loaded.sources, rows, found = read_sources(text)
@@ -85,6 +88,22 @@ def load(root: Path, extra_checks: Sequence[ExtraCheck] = ()) -> Loaded:
     for name in loaded.changed:
         loaded.complaints.append(_changed_text(loaded, name))
     return loaded
+
+
+def _load_actors(loaded: Loaded) -> None:
+    """Actors that a coder proposed stand beside those of ``case.toml``."""
+    if not (loaded.root / ACTOR_FILE).is_file() or loaded.toml is None:
+        return
+    text = _read(loaded, ACTOR_FILE, "")
+    if text is None:
+        return
+    toml = loaded.toml
+    actors, found = read_actors(text, toml.file.actors if toml.file else None)
+    loaded.complaints += found
+    if toml.actors is not None:
+        toml.actors = (*toml.actors, *actors)
+    if toml.file is not None:
+        toml.file = toml.file.model_copy(update={"actors": {**toml.file.actors, **actors}})
 
 
 def entry_complaints(loaded: Loaded, entry: Entry) -> list[Complaint]:

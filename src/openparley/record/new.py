@@ -14,7 +14,7 @@ __all__ = ["new_case"]
 
 TEMPLATE = Path(__file__).resolve().parent / "template"
 # What belongs to a case's past or to this machine and not to a copy of it.
-_LEFT_BEHIND = shutil.ignore_patterns("runs", "brief", "__pycache__", ".parley.lock", ".*.tmp", ".DS_Store")
+_LEFT_BEHIND = shutil.ignore_patterns("runs", "brief", "cache", "__pycache__", ".parley.lock", ".*.tmp", ".DS_Store")
 
 
 def new_case(folder: Path, from_name: str | Path | None = None) -> Path:

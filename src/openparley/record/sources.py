@@ -13,7 +13,10 @@ from openparley.errors import Complaint, did_you_mean, one_of, quoted
 from openparley.record.fields import Day, Ident, Model, Text, Whole
 from openparley.record.wording import complaints_from
 
-__all__ = ["COLUMNS", "Source", "read_sources", "write_sources"]
+__all__ = ["COLUMNS", "OUTLET_UNKNOWN", "Source", "read_sources", "write_sources"]
+
+# Stands in the column that may not be empty; sources with it have no outlet in common.
+OUTLET_UNKNOWN = "not stated"
 
 
 class Source(Model):

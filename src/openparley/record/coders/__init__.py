@@ -1,0 +1,1 @@
+"""Coders: whoever or whatever proposes entries from a text."""

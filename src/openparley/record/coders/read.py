@@ -1,0 +1,297 @@
+"""Reading a case's documents with a coder: what is new or changed is coded, what people have reviewed stays as it is."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from openparley.errors import CaseError, Complaint, did_you_mean, one_of, quoted
+from openparley.record.actorfile import append_actors
+from openparley.record.case import Case, case_of, ensure_writable
+from openparley.record.casefile import Actor
+from openparley.record.check import match_texts
+from openparley.record.coders.coder import Coded, Coder, Document, UnfinishedError
+from openparley.record.coders.draft import Draft, rows
+from openparley.record.coders.rules.link import link
+from openparley.record.entry import KINDS
+from openparley.record.load import load
+from openparley.record.sources import Source
+from openparley.record.store import lock, read_jsonl, write_jsonl
+
+__all__ = ["READINGS", "Read", "SourceRead", "read_case"]
+
+READINGS = "readings.jsonl"
+# What was read is on disk after at most so long; a kill loses no more than this.
+BATCH_SECONDS = 10.0
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class SourceRead:
+    """What became of one source.
+
+    Attributes
+    ----------
+    state
+        "read", "unchanged" (read before by the same coder), or why it was not read.
+    counts
+        Number of proposals by kind.
+    abstained
+        Candidates that were not sure enough to be proposed.
+    """
+
+    source: str
+    state: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+    abstained: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a reading did: a row for each source, the actors it proposes, the links it drew, and why it stopped before the end."""
+
+    coder: str
+    version: str
+    sources: tuple[SourceRead, ...]
+    actors: tuple[str, ...]
+    links: int
+    stopped: Complaint | None = None
+
+
+def read_case(
+    root: Path,
+    coder_for: Callable[[Case], Coder],
+    *,
+    only: Sequence[str] = (),
+    texts: Path | None = None,
+    again: bool = False,
+    progress: Progress | None = None,
+) -> Read:
+    """Code the documents of a case that are new or changed, and store the proposals.
+
+    Proposals of the same coder that nobody has reviewed are replaced; an entry keeps its id where the new reading proposes it again.
+
+    Parameters
+    ----------
+    coder_for
+        Makes the coder from the case, whose actors and word lists it needs.
+    only
+        Ids of the sources to read; all when empty.
+    texts
+        Folder with the texts, matched by hash, for a case that does not hold them.
+    again
+        Read also what has not changed.
+    progress
+        Called with code points read and to read.
+
+    Raises
+    ------
+    CaseError
+        If the case is not sound or a source is not in it.
+    LockedError
+        If another process writes to the case.
+    """
+    ensure_writable(root)
+    with lock(root):
+        case = case_of(load(root))
+        coder = coder_for(case)
+        _known(case, only)
+        found = dict(case.texts)
+        if texts is not None:
+            found.update({name: text for name, text in match_texts(case, texts)[1].items() if name not in found})
+        store = _Store(root, case, coder)
+        reports: dict[str, SourceRead] = {}
+        todo: list[Source] = []
+        for source in case.sources.values():
+            if only and source.id not in only:
+                continue
+            state = _state(source, found, store, again)
+            if state is None:
+                todo.append(source)
+            else:
+                reports[source.id] = SourceRead(source.id, state)
+        # Oldest first: a later report may say what came of what an earlier one announced.
+        todo.sort(key=lambda source: (source.published or date.max, source.id))
+        stopped = _read_all(todo, found, coder, store, reports, progress)
+        links = store.finish(bool(todo))
+        ordered = tuple(reports[name] for name in case.sources if name in reports)
+        return Read(coder.name, coder.version, ordered, tuple(store.new_actors), links, stopped)
+
+
+def _read_all(
+    todo: Sequence[Source],
+    texts: Mapping[str, str],
+    coder: Coder,
+    store: _Store,
+    reports: dict[str, SourceRead],
+    progress: Progress | None,
+) -> Complaint | None:
+    """Code the documents in order; what made the coder give up before the last, or None."""
+    total = sum(len(texts[source.id]) for source in todo)
+    done = 0
+    saved = time.monotonic()
+    try:
+        for source in todo:
+            document = Document(source, texts[source.id], store.commitments(source))
+            try:
+                coded = coder.code(document)
+            except UnfinishedError as error:
+                left = [other.id for other in todo if other.id not in reports]
+                reports.update({name: SourceRead(name, "not read") for name in left})
+                return error.complaints[0]
+            store.add(document, coded)
+            counts = Counter(draft.kind for draft in coded.drafts)
+            reports[source.id] = SourceRead(source.id, "read", dict(counts), coded.abstained, coded.notes)
+            done += len(document.text)
+            if progress is not None:
+                progress(done, total)
+            if time.monotonic() - saved > BATCH_SECONDS:
+                store.save()
+                saved = time.monotonic()
+    finally:
+        # Also after Ctrl-C: whole documents that were read are kept, and the next reading goes on behind them.
+        store.save()
+    return None
+
+
+def _known(case: Case, only: Iterable[str]) -> None:
+    known = list(case.sources)
+    complaints = [
+        Complaint(
+            "sources.csv", None, None, name, known, did_you_mean(name, known) or f"Sources: {one_of(known)}.", f"no source {quoted(name)}."
+        )
+        for name in only
+        if name not in case.sources
+    ]
+    if complaints:
+        raise CaseError(complaints)
+
+
+def _state(source: Source, texts: Mapping[str, str], store: _Store, again: bool) -> str | None:
+    """Why a source is not read, or None when it is."""
+    if source.id not in texts:
+        return "no text at hand"
+    if source.language and source.language.split("-")[0].lower() != "en":
+        return f"not in English ({source.language})"
+    if not again and store.is_read(source):
+        return "unchanged"
+    return None
+
+
+class _Store:
+    """The record on disk while it is being read: raw rows by kind, what reviews hold on to, and where ids go on."""
+
+    def __init__(self, root: Path, case: Case, coder: Coder) -> None:
+        self.root, self.case, self.coder = root, case, coder
+        self.digest = coder.digest()
+        self.rows = {kind: [row for _, row in read_jsonl(root / "record" / found.file, found.file).rows] for kind, found in KINDS.items()}
+        path = root / READINGS
+        self.readings = {(row["source"], row["coder"]): row for _, row in read_jsonl(path, READINGS).rows} if path.is_file() else {}
+        self.reviewed = {review.entry for review in case.reviews}
+        self.next = {kind: 1 + max([0, *map(_number, self._ids(kind))]) for kind in KINDS}
+        self.new_actors: dict[str, Actor] = {}
+        self.pending_actors: dict[str, Actor] = {}
+        self.dirty = False
+
+    def is_read(self, source: Source) -> bool:
+        row = self.readings.get((source.id, self.coder.name))
+        return row is not None and (row["version"], row["text_sha256"], row["digest"]) == (
+            self.coder.version,
+            source.text_sha256,
+            self.digest,
+        )
+
+    def add(self, document: Document, coded: Coded) -> None:
+        """Take in what a coder made of a document, in place of what the same coder proposed before and nobody reviewed."""
+        source = document.source
+        kept: dict[tuple[object, ...], str] = {}
+        settled: set[tuple[object, ...]] = set()
+        for kind, present in self.rows.items():
+            stay = []
+            for row in present:
+                ours = row["source"] == source.id and (row.get("coder") or {}).get("name") == self.coder.name
+                if ours and row["id"] in self.reviewed:
+                    settled.add(_key(kind, row["span"]["start"], row["span"]["end"], row))
+                elif ours:
+                    kept[_key(kind, row["span"]["start"], row["span"]["end"], row)] = row["id"]
+                    continue
+                stay.append(row)
+            self.rows[kind] = stay
+        drafts = [draft for draft in coded.drafts if _key(draft.kind, draft.start, draft.end, draft.fields) not in settled]
+        ids = [self._id(draft, kept) for draft in drafts]
+        coder = {"name": self.coder.name, "version": self.coder.version}
+        for row in rows(drafts, ids, document.text, source.id, coder):
+            self.rows[row["kind"]].append(row)
+        fresh = {key: actor for key, actor in coded.actors.items() if key not in self.case.file.actors and key not in self.new_actors}
+        self.new_actors.update(fresh)
+        self.pending_actors.update(fresh)
+        self.readings[source.id, self.coder.name] = {
+            "source": source.id,
+            "coder": self.coder.name,
+            "version": self.coder.version,
+            "text_sha256": source.text_sha256,
+            "digest": self.digest,
+            "proposed": len(drafts),
+            "abstained": coded.abstained,
+        }
+        self.dirty = True
+
+    def commitments(self, source: Source) -> tuple[Mapping[str, Any], ...]:
+        """Commitments from other sources, as they stand in the record."""
+        return tuple(row for row in self.rows["commitment"] if row["source"] != source.id)
+
+    def save(self) -> None:
+        """Put everything on disk; that a source has been read is written last, so that a crash before means reading it again."""
+        if not self.dirty:
+            return
+        append_actors(self.root, self.pending_actors)
+        self.pending_actors = {}
+        for kind, found in KINDS.items():
+            write_jsonl(self.root / "record" / found.file, self.rows[kind])
+        write_jsonl(self.root / READINGS, ({"id": f"{key[0]} {key[1]}", **row} for key, row in sorted(self.readings.items())))
+        self.dirty = False
+
+    def finish(self, changed: bool) -> int:
+        """Draw the links across documents and store them. Returns their number."""
+        if not changed:
+            return 0
+        every = {row["id"]: row for present in self.rows.values() for row in present}
+        drawn = 0
+        for start, relation, to in link(every, self.case.sources):
+            row = every[start]
+            if start in self.reviewed or any(known["rel"] == relation and known["to"] == to for known in row.get("links", ())):
+                continue
+            row["links"] = [*row.get("links", ()), {"rel": relation, "to": to}]
+            drawn += 1
+            self.dirty = True
+        self.save()
+        return drawn
+
+    def _id(self, draft: Draft, kept: dict[tuple[object, ...], str]) -> str:
+        old = kept.pop(_key(draft.kind, draft.start, draft.end, draft.fields), None)
+        if old is not None:
+            return old
+        number = self.next[draft.kind]
+        self.next[draft.kind] = number + 1
+        return f"{KINDS[draft.kind].prefix}{number:03d}"
+
+    def _ids(self, kind: str) -> Iterable[str]:
+        prefix = KINDS[kind].prefix
+        yield from (row["id"] for row in self.rows[kind])
+        yield from (name for name in self.reviewed if name.startswith(prefix))
+
+
+def _key(kind: str, start: int, end: int, fields: Mapping[str, Any]) -> tuple[object, ...]:
+    """What makes two proposals the same one: kind, place, and for events and commitments the type."""
+    return kind, start, end, fields.get("event"), fields.get("type")
+
+
+def _number(name: str) -> int:
+    digits = name[1:]
+    return int(digits) if digits.isdigit() else 0

@@ -1,0 +1,5 @@
+"""The embedded coder: eight layers of rules over one text, offline; each layer is a file, each word list a table in ``data/``."""
+
+from openparley.record.coders.rules.coder import RulesCoder
+
+__all__ = ["RulesCoder"]

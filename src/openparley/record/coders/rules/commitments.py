@@ -1,0 +1,428 @@
+"""Layer 6, commitments: threats, promises, demands, proposals and deadlines, each with the sentence or clause that states it.
+
+Three ways lead to one: a word of the table (``commitments.csv``), an event that is a threat or a request, and words that announce an act
+without naming themselves: conditions, first persons, dates that are set (``intentions.py``). Of what overlaps the surest is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from openparley.record.coders.draft import Draft
+from openparley.record.coders.rules.announcement import Announcement, surest
+from openparley.record.coders.rules.commitcues import Found, cue_of, make_cues
+from openparley.record.coders.rules.contents import LEAVING, OUTCOMES, Acts, Content, group_ids, make_acts
+from openparley.record.coders.rules.dates import due_of
+from openparley.record.coders.rules.frames import make_frames
+from openparley.record.coders.rules.intentions import intentions
+from openparley.record.coders.rules.matching import Matcher
+from openparley.record.coders.rules.paraphrase import listed
+from openparley.record.entry import PARAPHRASE_LIMIT, Due, FuzzyDate
+
+if TYPE_CHECKING:
+    from openparley.record.coders.rules.grammar import Clause, Group
+    from openparley.record.coders.rules.reading import Reading, Voice
+
+__all__ = ["Commitments", "code_commitments"]
+
+# Types of event that a commitment of each type is written down as, where no act is named.
+_EVENT = {"threat": "THREATEN", "demand": "REQUEST", "proposal": "REQUEST", "deadline": "THREATEN", "promise": "AGREE"}
+# Acts that a promise is written down as; any other promise is an agreement to come.
+_PROMISED = frozenset(("AID", "COOPERATE", "SUPPORT", "CONCEDE", "RETREAT", "AGREE"))
+_VERB = {
+    "threat": ("threatens {}", "makes a threat"),
+    "promise": ("makes a promise to {}", "makes a promise"),
+    "demand": ("demands something of {}", "makes a demand"),
+    "proposal": ("makes a proposal to {}", "makes a proposal"),
+    "deadline": ("sets a date towards {}", "sets a date"),
+}
+_CONDITIONS = ("if", "unless")
+_ANSWERING = frozenset(("SUPPORT", "AGREE", "REJECT", "ACCUSE", "CONCEDE"))
+_PLACED = frozenset(("to", "with", "against", "on", "upon", "from", "for", "between", "toward", "towards"))
+# Rules of commitments that do not name themselves: their own words tell what is to come, and when they were said the attribution does.
+_UNNAMED = frozenset(("own", "condition", "veiled", "date", "term", "ought", "bill"))
+# A day without a year that lies so far ahead was meant to be counted from a day so long before the report.
+_FAR_AHEAD = 240
+_BACK = 90
+_FIRST = frozenset(("i", "we", "our", "my", "us"))
+
+
+def code_commitments(reading: Reading, events: Sequence[Draft]) -> list[Draft]:
+    """Commitments in the order of their place.
+
+    Parameters
+    ----------
+    events
+        The event drafts of the same article: threats and requests among them are commitments, and actors are taken from them.
+    """
+    coder = Commitments(reading, events)
+    found = [*coder.by_cue(), *coder.by_event(), *intentions(coder)]
+    drafts = [draft for made in surest(found) if (draft := coder.draft(made)) is not None]
+    drafts.sort(key=lambda draft: (draft.start, draft.end))
+    return drafts
+
+
+class Commitments:
+    """Looks for commitments in one article."""
+
+    def __init__(self, reading: Reading, events: Sequence[Draft]) -> None:
+        self.reading = reading
+        self.article = reading.article
+        self.clauses = reading.clauses
+        self.matcher = Matcher(reading.article, reading.clauses, reading.lexicon.build(make_frames))
+        self.words = reading.lexicon.build(make_acts)
+        self.acts = Acts(self.matcher, self.words)
+        self.events = [event for event in events if event.kind == "event"]
+        self.below: dict[int, list[Clause]] = {}
+        self._of_sentence: dict[int, list[Clause]] = {}
+        for clause in self.clauses:
+            self._of_sentence.setdefault(clause.sentence, []).append(clause)
+            if clause.parent is not None:
+                self.below.setdefault(clause.parent, []).append(clause)
+        self.by_sentence: dict[int, list[Draft]] = {}
+        for event in self.events:
+            self.by_sentence.setdefault(self.article.sentence_at(event.start), []).append(event)
+
+    # -- words of the table ------------------------------------------------------------------------------------------------------
+
+    def by_cue(self) -> Iterator[Announcement]:
+        """What the words of the table announce."""
+        cues = self.reading.lexicon.build(make_cues)
+        for clause in self.clauses:
+            found = cue_of(self.acts, clause, cues)
+            if found is None or not self._is_made(clause):
+                continue
+            made = self._of_cue(clause, found)
+            if not (made.type == "demand" and not made.target and self._orders_own(clause)):
+                yield made
+
+    def _of_cue(self, clause: Clause, found: Found) -> Announcement:
+        cue, content = found.cue, found.content
+        kind = cue.type
+        if kind == "content":
+            kind = "threat" if content is not None and self.acts.harms(content) else "promise"
+        start, end, condition = self.stretch(clause)
+        confidence = cue.prior - (0.1 if clause.modal in ("may", "might", "could", "would") else 0.0)
+        if clause.relation == "relative":
+            # “The deadline that she had set”, “which had promised to”: spoken of before.
+            confidence *= 0.6
+        if clause.form == "nominal" and self._is_answered(clause):
+            confidence *= 0.7
+        made = Announcement(
+            kind,
+            start,
+            end,
+            self.actor_of(clause),
+            self.target_of(clause, cue.target, content),
+            cue.name,
+            confidence,
+            clause,
+            content,
+            condition,
+            content.start if content is not None else clause.end,
+        )
+        return self._completed(made)
+
+    def _is_made(self, clause: Clause) -> bool:
+        """Whether the words tell that it is made: no question, no denial, no case that is only thought of."""
+        if clause.negated or clause.question:
+            return False
+        if clause.form == "nominal":
+            parent = self.clauses[clause.parent] if clause.parent is not None else None
+            return parent is None or not (parent.negated or parent.lemma in self.words["unmade"])
+        if clause.form == "gerund" and clause.first > 0 and self.article.tokens[clause.verb_first - 1].lower in self.words["before_gerund"]:
+            return False
+        current: Clause | None = clause
+        for _ in range(4):
+            if current is None or current.parent is None:
+                return True
+            parent = self.clauses[current.parent]
+            if current.relation in _CONDITIONS or current.relation == "purpose":
+                return False
+            if current.index in parent.complements and (
+                parent.lemma in self.words["unmade"] or (parent.negated and current.relation != "that")
+            ):
+                return False
+            current = parent
+        return True
+
+    def _orders_own(self, clause: Clause) -> bool:
+        """Whether who is told to do something is the actor's own: “ordered his army”."""
+        actor = set(self.actor_of(clause))
+        return any(set(group.owner) & actor or self.is_possessed(group) for group in self.matcher.objects(clause))
+
+    def is_possessed(self, group: Group) -> bool:
+        """Whether a group begins with “his”, “her”, “its” or “their”."""
+        return self.article.tokens[group.first].lower in ("his", "her", "its", "their")
+
+    def _is_answered(self, clause: Clause) -> bool:
+        """Whether a noun is what somebody answers: “backed their proposals”, but not “agreed to a new proposal”."""
+        parent = self.clauses[clause.parent] if clause.parent is not None else None
+        frame = self.matcher.best(parent) if parent is not None else None
+        if frame is None or frame.event not in _ANSWERING:
+            return False
+        tokens = self.article.tokens
+        return not any(tokens[at].lower in ("a", "an", "new", "fresh", "another") for at in range(max(0, clause.verb - 5), clause.verb))
+
+    # -- events ------------------------------------------------------------------------------------------------------------------
+
+    def by_event(self) -> Iterator[Announcement]:
+        """Events that are threats or requests."""
+        for event in self.events:
+            fields = event.fields
+            if fields["realis"] != "actual" or fields["event"] not in ("THREATEN", "REQUEST"):
+                continue
+            clause = self._clause_at(event)
+            if clause is None or not self._is_made(clause) or (clause.relation == "relative" and fields["event"] == "REQUEST"):
+                continue
+            lemma = self.matcher.lemma(clause.verb) if clause.form == "nominal" else clause.lemma
+            if (
+                lemma in self.words["asking"]
+                or lemma in self.words["wishing"]
+                or (clause.form == "nominal" and fields["event"] == "REQUEST" and (clause.parent is not None or lemma == "order"))
+            ):
+                continue
+            kind = "threat"
+            if fields["event"] == "REQUEST":
+                kind = "proposal" if lemma in self.words["proposing"] or lemma in self.words["proposal"] else "demand"
+            start, end, condition = self.stretch(clause)
+            start, end = min(start, event.start), max(end, event.end)
+            complement = next(iter(self.matcher.complements(clause)), None)
+            content = self.acts.of(complement) if complement is not None else None
+            yield Announcement(
+                kind,
+                start,
+                end,
+                tuple(fields["actor"]),
+                tuple(fields["recipient"]),
+                f"event.{fields['event'].lower()}",
+                0.75 * event.confidence * (1.0 if fields["actor"] else 0.7),
+                clause,
+                content,
+                condition,
+                content.start if content is not None else None,
+            )
+
+    def _clause_at(self, event: Draft) -> Clause | None:
+        """The clause of an event: of those that cover the same words the outermost with a frame of its type."""
+        best: tuple[int, Clause] | None = None
+        for clause in self.clauses_in(self.article.sentence_at(event.start)):
+            overlap = min(clause.end, event.end) - max(clause.start, event.start)
+            if overlap <= 0:
+                continue
+            off = abs(clause.start - event.start) + abs(clause.end - event.end)
+            if best is None or off < best[0]:
+                best = off, clause
+        return best[1] if best else None
+
+    def clauses_in(self, sentence: int) -> list[Clause]:
+        """The clauses of a sentence."""
+        return self._of_sentence.get(sentence, [])
+
+    # -- who, to whom, where -----------------------------------------------------------------------------------------------------
+
+    def actor_of(self, clause: Clause) -> tuple[str, ...]:
+        """Whose commitment it is: the subject; of a passive clause the agent; the speaker for “I” and “we”."""
+        if clause.passive:
+            return group_ids([group for name, group in clause.obliques if name == "by"])
+        ids = group_ids(clause.subjects or ((clause.subject,) if clause.subject else ()))
+        if ids:
+            return ids
+        subject = clause.subject
+        if subject is not None and self.is_first(subject):
+            return self.speaker(clause)
+        if subject is None and clause.form == "nominal":
+            return group_ids([group for name, group in clause.obliques if name in ("by", "from")])
+        return subject.owner if subject is not None else ()
+
+    def is_first(self, group: Group) -> bool:
+        """Whether a group is “I” or “we”, or “our …”."""
+        return self.article.tokens[group.first].lower in _FIRST or self.article.tokens[group.head].lower in _FIRST
+
+    def speaker(self, clause: Clause) -> tuple[str, ...]:
+        """Whose words a clause stands in."""
+        utterance = self.reading.voice(clause.start, clause.end).utterance
+        return utterance.speaker if utterance is not None else ()
+
+    def target_of(self, clause: Clause, places: Sequence[str], content: Content | None) -> tuple[str, ...]:
+        """To whom it is put, by the first place of the cue that holds somebody known."""
+        actor = set(self.actor_of(clause))
+        for place in places:
+            found = tuple(name for name in self._at(clause, place, content) if name not in actor)
+            if found:
+                return found
+        return ()
+
+    def _at(self, clause: Clause, place: str, content: Content | None) -> tuple[str, ...]:
+        below = content.clause if content is not None else None
+        match place:
+            case "obj":
+                return group_ids(self.matcher.objects(clause))
+            case "owner":
+                return tuple(name for group in self.matcher.objects(clause) for name in group.owner)
+            case "csub":
+                return group_ids(below.subjects) if below is not None and self.matcher.own_subject(clause, below) else ()
+            case "cobj":
+                if below is None:
+                    return ()
+                groups = [*self.matcher.objects(below), *(group for name, group in below.obliques if name in _PLACED)]
+                return group_ids(groups) or tuple(name for group in groups for name in group.owner)
+            case _:
+                groups = [group for name, group in clause.obliques if name == place]
+                return group_ids(groups) or tuple(name for group in groups for name in group.owner)
+
+    def stretch(self, clause: Clause) -> tuple[int, int, Clause | None]:
+        """The clause with its complements and conditions, and the first condition."""
+        start, end, condition = clause.start, clause.end, None
+        todo = [clause]
+        seen = {clause.index}
+        while todo:
+            here = todo.pop()
+            for below in self.below.get(here.index, ()):
+                if (
+                    below.index in seen
+                    or below.relation in ("coordinate", "relative", "while", "because", "quoted")
+                    or below.form == "nominal"
+                ):
+                    continue
+                seen.add(below.index)
+                if below.relation in _CONDITIONS and condition is None:
+                    condition = below
+                todo.append(below)
+                start, end = min(start, below.start), max(end, below.end)
+        return start, end, condition
+
+    # -- entries -----------------------------------------------------------------------------------------------------------------
+
+    def _completed(self, made: Announcement) -> Announcement:
+        """Actor and target from an event at the same place, where the clause does not tell."""
+        if made.actor and made.target:
+            return made
+        wanted = "THREATEN" if made.type == "threat" else "REQUEST"
+        for event in self.by_sentence.get(made.clause.sentence, ()):
+            overlap = min(event.end, made.end) - max(event.start, made.start)
+            if event.fields["event"] == wanted and overlap > 0.5 * min(event.end - event.start, made.end - made.start):
+                actor = made.actor or tuple(event.fields["actor"])
+                target = made.target or tuple(name for name in event.fields["recipient"] if name not in actor)
+                return replace(made, actor=actor, target=target)
+        return made
+
+    def draft(self, made: Announcement) -> Draft | None:
+        """The entry, or None where what it needs is missing."""
+        reading = self.reading
+        voice = reading.voice(made.clause.start, made.clause.end)
+        when = self._made(made, voice)
+        due = self._due(made, when)
+        if made.needs_due and due is None:
+            return None
+        target = self._others(made.target or self._conditioned(made), made.actor)
+        # What neither names who commits himself nor to whom is seldom the record's matter: a storm threatens the coast.
+        known = (1.0 if target or made.type == "deadline" else 0.9) if made.actor else 0.7 if target else 0.42
+        confidence = made.confidence * known
+        fields: dict[str, Any] = {
+            "type": made.type,
+            "actor": made.actor,
+            "target": target,
+            "condition": self._condition(made),
+            "consequence": self._consequence(made),
+            "made": when.model_dump(mode="json") if when is not None else None,
+            "due": due.model_dump(mode="json") if due is not None else None,
+            "event": made.event or self._event(made),
+            "attributed_to": voice.attributed_to,
+            "attribution": voice.attribution,
+            "via": voice.via,
+            "paraphrase": self._paraphrase(made, target),
+        }
+        links = (("expressed_by", voice.utterance.draft),) if voice.utterance is not None else ()
+        return Draft("commitment", made.start, made.end, made.rule, max(0.0, min(0.95, confidence)), fields, links)
+
+    def _made(self, made: Announcement, voice: Voice) -> FuzzyDate | None:
+        """When it was made: on the day of the utterance, else when what announces it happened; never a day that is still to come."""
+        utterance = voice.utterance
+        if utterance is not None and utterance.said_on is not None:
+            return utterance.said_on
+        spoken = voice.quoted or made.rule.split(".")[0] in _UNNAMED
+        stretch = utterance.draft if utterance is not None and spoken else made.clause
+        when = self.reading.when(stretch.start, stretch.end)
+        published = self.article.published
+        return None if when is not None and published is not None and when.start > published else when
+
+    def _due(self, made: Announcement, when: FuzzyDate | None) -> Due | None:
+        """When it falls due, by the words from what is announced on."""
+        start, end = made.due_start if made.due_start is not None else made.start, self._due_end(made)
+        due = due_of(self.reading, start, end, when)
+        published = self.article.published
+        told = when is not None and when.phrase is not None
+        if due is None or published is None or told or made.clause.tense != "past" or (due.start - published).days <= _FAR_AHEAD:
+            return due
+        # “Had set a deadline of 1 March”, told two weeks later, is of this year.
+        then = published - timedelta(_BACK)
+        return due_of(self.reading, start, end, FuzzyDate(start=then, end=then)) or due
+
+    def _due_end(self, made: Announcement) -> int:
+        """The end of the words that may give a date: a few that are left of the sentence belong to it (“…, at once”)."""
+        sentence = self.article.sentences[made.clause.sentence]
+        return sentence.end if made.end < sentence.end <= made.end + 30 else made.end
+
+    def _others(self, names: Sequence[str], actor: Sequence[str]) -> tuple[str, ...]:
+        """Those to whom it can be put: not the actor, nor who only writes it down."""
+        actors = self.reading.table.actors
+        found = [name for name in names if name not in actor and not name.startswith("author_")]
+        return tuple(name for name in found if (known := actors.get(name)) is None or known.role != "press")
+
+    def _conditioned(self, made: Announcement) -> tuple[str, ...]:
+        """Who has to act lest a threat is carried out, the subject of the condition; else the one who is spoken to."""
+        found = group_ids(made.condition.subjects) if made.condition is not None else ()
+        utterance = self.reading.voice(made.clause.start, made.clause.end).utterance
+        if not found and utterance is not None and set(utterance.speaker) == set(made.actor):
+            found = tuple(utterance.draft.fields.get("addressee") or ())
+        return tuple(name for name in found if name not in made.actor)
+
+    def _condition(self, made: Announcement) -> str | None:
+        clause = made.condition
+        if clause is None:
+            return None
+        lacking = clause.relation == "unless" or clause.negated
+        if clause.relation not in _CONDITIONS:
+            return "once the other side has acted"
+        content = self.acts.of(clause)
+        if lacking:
+            return "what is asked for is not done"
+        if content.event and self.acts.harms(content):
+            return "the other side does harm or refuses"
+        return "the other side agrees or gives way" if content.event else "the case that is named comes about"
+
+    def _consequence(self, made: Announcement) -> str | None:
+        event = made.content.event if made.content is not None else ""
+        if made.type == "threat" and made.content is not None and made.content.leaving:
+            return LEAVING
+        if event in OUTCOMES and event not in ("THREATEN", "REQUEST"):
+            return OUTCOMES[event]
+        match made.type:
+            case "threat":
+                return "steps that are not named"
+            case "demand":
+                return "what is asked for is done"
+            case "deadline":
+                return "a decision or step by the date"
+            case _:
+                return None
+
+    def _event(self, made: Announcement) -> str:
+        act = made.content.event if made.content is not None else ""
+        if made.type == "promise" and act in _PROMISED and not (made.content and made.content.clause and made.content.clause.negated):
+            return act
+        return _EVENT[made.type]
+
+    def _paraphrase(self, made: Announcement, target: Sequence[str]) -> str:
+        toward, alone = _VERB[made.type]
+        says = toward.format(listed(self.reading, target)) if target else alone
+        consequence, condition = self._consequence(made), self._condition(made)
+        text = f"{listed(self.reading, made.actor) if made.actor else 'Somebody'} {says}"
+        text += f": {consequence}" if consequence else ""
+        text += f", {condition}" if condition and condition.startswith("once") else f", if {condition}" if condition else ""
+        text = f"{text[0].upper()}{text[1:]}."
+        return text if len(text) <= PARAPHRASE_LIMIT else f"{text[: PARAPHRASE_LIMIT - 1].rstrip()}…"

@@ -1,0 +1,174 @@
+"""Layer 4, events: who did what to whom, as PLOVER's types, each with the clause that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from openparley.record.coders.draft import Draft
+from openparley.record.coders.rules.arguments import side_of
+from openparley.record.coders.rules.candidates import ABSORBING, Candidate, find_candidates
+from openparley.record.coders.rules.contexts import ContextReader, make_contexts
+from openparley.record.coders.rules.frames import make_frames
+from openparley.record.coders.rules.matching import Matcher
+from openparley.record.coders.rules.paraphrase import event_paraphrase
+from openparley.record.coders.rules.realis import is_historical
+from openparley.record.coders.rules.reranker import NONE, Reranker, cast_features, features, load_reranker
+from openparley.record.coders.rules.tagging import noun_lemma
+
+if TYPE_CHECKING:
+    from openparley.record.coders.rules.reading import Reading
+
+__all__ = ["baseline_type", "chosen", "code_events", "swallowed"]
+
+# An event of which nobody taking part is known to the table of actors is seldom the record's matter.
+_NOBODY = 0.5
+# And one whose subject is a thing – two rivers meet – hardly ever.
+_NOTHING = 0.3
+_SOMEBODY = frozenset(("person", "force", "envoy", "captive", "withdrawable"))
+# A governing event less sure than this swallows nothing.
+_WEAK = 0.3
+# So many sentences after a demand its answer is still taken for one.
+_ANSWERED_WITHIN = 4
+# What the lexicon alone needs to believe of a frame.
+_LEXICON_FLOOR = 0.35
+_VERBAL = frozenset(("AGREE", "CONSULT", "SUPPORT", "CONCEDE", "REQUEST", "ACCUSE", "REJECT", "THREATEN"))
+
+
+def code_events(reading: Reading) -> list[Draft]:
+    """The events of an article, in the order of their place.
+
+    Notes
+    -----
+    Frames of the lexicon propose (``frames.py``, ``candidates.py``), a linear model decides whether a candidate is an event and
+    of which type (``reranker.py``), and of what overlaps the surest is kept. Its probability is the confidence.
+    """
+    kept = chosen(reading, load_reranker())
+    reader = ContextReader(reading.article, reading.lexicon.build(make_contexts))
+    drafts = [_draft(reading, made, reader) for made in kept]
+    drafts.sort(key=lambda draft: (draft.start, draft.end))
+    return drafts
+
+
+def chosen(reading: Reading, reranker: Reranker | None) -> list[Candidate]:
+    """The candidates that are events, with their confidence; without a re-ranker, by the lexicon alone."""
+    table = reading.lexicon.build(make_frames)
+    contexts = ContextReader(reading.article, reading.lexicon.build(make_contexts))
+    matcher = Matcher(reading.article, reading.clauses, table)
+    candidates = find_candidates(reading, matcher)
+    if reranker is None:
+        kept = [made for made in candidates if baseline_type(made) != NONE]
+        for made in kept:
+            made.confidence = made.frame.prior
+        return _without_doubles(kept)
+    by_sentence: dict[int, list[Candidate]] = {}
+    for made in candidates:
+        by_sentence.setdefault(made.clause.sentence, []).append(made)
+    kept = []
+    for group in by_sentence.values():
+        for made in group:
+            neighbours = [other.event for other in group if other is not made]
+            found = features(matcher, made, neighbours, contexts.of(made.start, made.end))
+            found += cast_features(reading, made)
+            ranking = reranker.rank(found, made.event)
+            if ranking.any_event < reranker.floor:
+                continue
+            if ranking.event != made.event:
+                made.event, made.mode = ranking.event, ""
+            made.confidence = ranking.probability
+            kept.append(made)
+    chosen_ones = _without_doubles(_without_swallowed(kept))
+    _answers(reading, chosen_ones)
+    return chosen_ones
+
+
+def _answers(reading: Reading, kept: Sequence[Candidate]) -> None:
+    """An acceptance or refusal that names nobody answers whoever asked last."""
+    asked: Candidate | None = None
+    for made in sorted(kept, key=lambda made: made.clause.verb):
+        arguments = made.arguments
+        if made.event == "REQUEST":
+            asked = made if arguments.actor else asked
+        elif made.event in ("AGREE", "REJECT") and arguments.recipient_place in ("", "before") and asked is not None and arguments.actor:
+            near = made.clause.sentence - asked.clause.sentence <= _ANSWERED_WITHIN
+            own = {side_of(reading, name) for name in arguments.actor}
+            if near and own.isdisjoint(side_of(reading, name) for name in asked.arguments.actor):
+                made.arguments = arguments._replace(recipient=asked.arguments.actor, recipient_place="asked")
+
+
+def _without_swallowed(kept: Sequence[Candidate]) -> list[Candidate]:
+    """Leaves out what a kept event is about: a refusal to meet is one event, not a refusal and a meeting."""
+    sure = {made.clause.index: made.confidence for made in kept if made.event in ABSORBING}
+    return [made for made in kept if not (swallowed(made) and made.governor_clause in sure and sure[made.governor_clause] > _WEAK)]
+
+
+def baseline_type(made: Candidate) -> str:
+    """What the lexicon alone makes of a candidate: its type, or none."""
+    return NONE if made.consumed or made.loose or swallowed(made) or made.frame.prior < _LEXICON_FLOOR else made.event
+
+
+def swallowed(made: Candidate) -> bool:
+    """Whether a candidate is only what another event is about: the meeting in a refusal to meet."""
+    if made.governor is None or made.governor.event not in ABSORBING:
+        return False
+    return made.clause.form == "nominal" or made.clause.relation in ("to", "ing", "that", "wh")
+
+
+def _without_doubles(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """One event of a type for words that overlap: the surest."""
+    kept: list[Candidate] = []
+    for made in sorted(candidates, key=lambda made: (-made.confidence, made.start)):
+        if not any(_same(made, other) for other in kept):
+            kept.append(made)
+    return kept
+
+
+def _same(first: Candidate, second: Candidate) -> bool:
+    if first.event != second.event:
+        return False
+    overlap = min(first.end, second.end) - max(first.start, second.start)
+    shorter = min(first.end - first.start, second.end - second.start)
+    if overlap < shorter / 2:
+        return False
+    nested = first.governor_clause == second.clause.index or second.governor_clause == first.clause.index
+    return (
+        nested
+        or "nominal" in (first.clause.form, second.clause.form)
+        or (first.arguments.actor == second.arguments.actor and overlap == shorter)
+    )
+
+
+def _may_act(reading: Reading, made: Candidate) -> bool:
+    """Whether the subject, if there is one, may be somebody: a pronoun or a noun of people or forces."""
+    classes = reading.lexicon.build(make_frames).classes_of
+    subject = made.clause.subject
+    if subject is None or subject.pronoun or subject.mention is not None:
+        return True
+    return not _SOMEBODY.isdisjoint(classes.get(noun_lemma(reading.article.tokens[subject.head].lower), ()))
+
+
+def _draft(reading: Reading, made: Candidate, reader: ContextReader) -> Draft:
+    voice = reading.voice(made.start, made.end)
+    when = reading.when(made.start, made.end)
+    actor, recipient = made.arguments.actor, made.arguments.recipient
+    contexts = reader.of(made.start, made.end)
+    if not contexts and made.event in _VERBAL:
+        contexts = ("diplomatic",)
+    confidence = made.confidence
+    if not actor and not recipient:
+        confidence *= _NOBODY if _may_act(reading, made) else _NOTHING
+    fields = {
+        "actor": actor,
+        "event": made.event,
+        "mode": (made.mode,) if made.mode else (),
+        "recipient": recipient,
+        "context": contexts,
+        "realis": made.realis,
+        "historical": is_historical(reading, made.start, made.end, when),
+        "date": when.model_dump(mode="json") if when is not None else None,
+        "attributed_to": voice.attributed_to,
+        "attribution": voice.attribution,
+        "via": voice.via,
+        "paraphrase": event_paraphrase(reading, made.event, made.mode, actor, recipient, made.realis),
+    }
+    return Draft("event", made.start, made.end, made.rule, confidence, fields)

@@ -1,0 +1,444 @@
+"""What a text tells in order of time: its phrases resolved, each from its anchor, and the dates of what has none of its own."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from datetime import date, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from openparley.record.coders.rules.dategrammar import Meaning
+from openparley.record.coders.rules.dates import DatePhrase, fuzzy, meaning_of
+from openparley.record.coders.rules.terms import TERM, term_meaning
+from openparley.record.coders.rules.world import words
+from openparley.record.entry import Due, FuzzyDate
+
+if TYPE_CHECKING:
+    from openparley.record.coders.rules.grammar import Clause
+    from openparley.record.coders.rules.reading import Reading
+
+__all__ = ["Timeline", "timeline_of"]
+
+_AHEAD = re.compile(
+    r"\b(?:will|won't|shall|'ll|would|(?:is|are) (?:to|due|set|scheduled|expected|slated|planning)|due to|set (?:for|to)|"
+    r"scheduled|plans? to|"
+    r"planned for|"
+    r"expected to|vow(?:s|ed) to|promis(?:es|ed) to|threaten(?:s|ed) to|going to|wants? to|must|unless|deadline)\b"
+)
+_WAIT = re.compile(r"\b(?:wait|give|gives|gave|given|giving|deadline|ultimatum|within|know in|decide in|another)\b[^.]{0,40}$")
+_LIMIT = re.compile(r"^[^.;,]{0,12}\b(?:deadline|ultimatum|notice|time limit|grace period|window)\b")
+_PERFECT = re.compile(
+    r"\b(?:has|have|'ve|'s) (?:\w+ly |not |n't |also |now |already |since |long |yet |never )*"
+    r"\w+(?:ed|en|wn|ne|ght|ld|de|ut|et|me|un|pt|st|ft|lt|nt|id|it|ad)\b"
+)
+_MODIFIER = re.compile(r"\b(?:of|from) (?:\w+ )?$")
+# A sentence goes on from the date of one so many sentences before; further on, time has likely moved.
+_CARRY = 3
+# What has happened “now”, without a date: in the week up to the day of the report.
+_RECENT_DAYS = 6
+_WIDE_DAYS = 10
+_FAR_OFFSET = 1 << 60
+_LEAST = -1.5
+# A clause that a phrase opens begins at most so many characters behind it.
+_OPENING = 4
+# A date wider than this does not carry over the end of a paragraph.
+_FAR_DAYS = 100
+_DUE = re.compile(r"\b(?:(?:is|are) (?:to|due|set|scheduled|expected|slated|going)|plans? to|wants? to|hopes? to|intends? to)\b")
+# What a date in a clause below says about the clause above: a complement's little, that of a clause of time something.
+_BELOW = {"that": -3.5, "to": -2.5, "if": -4.0, "unless": -4.0, "until": -3.5, "quoted": -3.5, "wh": -3.0, "relative": -2.5,
+          "purpose": -3.0,
+          "after": -1.0, "because": -2.0, "while": -0.5, "ing": -0.5, "coordinate": -1.0}  # fmt: skip
+_DEPENDENT = words("that relative if unless until wh because after while")
+# “talks in May”, “a vote on 5 May”: behind a verb of planning the date is that of what is planned.
+_PLANNED = re.compile(
+    r"\b(?:talks|meetings?|summit|negotiations|votes?|elections?|conference|hearing|visit|trip|round|session|ceremony|trial|"
+    r"referendum|truce|cease-?fire)"
+    r"(?: with [^.;,]{1,40})?(?:,)? $|\b(?:upcoming|forthcoming|due|ahead of|slated|scheduled|set|postponed|delayed)\b[^.;,]{0,40}$"
+)
+_PLANNING = words(
+    "offer propose schedule plan invite promise vow threaten set postpone call agree announce order arrange delay suggest demand"
+)
+_AT_ONCE = re.compile(r"\b(?:immediately|at once|without delay|right away|forthwith|straight away)\b", re.IGNORECASE)
+_NARRATED = frozenset({"since", "deadline", "duration", "vague"})
+
+
+class Timeline:
+    """The dates of one reading."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.article = reading.article
+        self.phrases = list(reading.dates)
+        self.sentences = [self.article.sentence_at(phrase.start) for phrase in self.phrases]
+        self._meanings: dict[int, tuple[Meaning, str] | None] = {}
+        self._quotes = sorted((quote.inner_start, quote.inner_end) for quote in reading.quotations if not quote.scare)
+        self._quoted = [self._in_quotation(phrase.start) for phrase in self.phrases]
+        self._clauses = sorted(reading.clauses, key=lambda clause: clause.start)
+        self._by_index = {clause.index: clause for clause in reading.clauses}
+        self._clause_starts = [clause.start for clause in self._clauses]
+
+    def date(self, start: int, end: int) -> FuzzyDate | None:
+        """The date of what the words from start to end tell."""
+        clause = self.clause(start, end)
+        number = self._best(start, end, clause)
+        if number is not None:
+            resolved = self._resolved(number, self._phrase_way(number, self._way(start, end, clause), clause))
+            if resolved is not None:
+                meaning, anchor = resolved
+                return fuzzy(meaning, anchor, self.phrases[number].phrase)
+        return self._carried(start, end, clause)
+
+    def due(self, start: int, end: int, made: FuzzyDate | None) -> Due | None:
+        """When what is said from start to end falls due."""
+        close = made is not None and (made.end - made.start).days <= _RECENT_DAYS
+        anchor = made.end if made is not None and close else self._anchor(start, end)[0]
+        best: tuple[float, Due] | None = None
+        for number in self._near(start, end):
+            phrase = self.phrases[number]
+            inside = start <= phrase.start < end
+            found = self._due(phrase, anchor, inside)
+            if found is None:
+                continue
+            score = 2.0 * inside + 1.0 * (phrase.kind == "deadline") - abs(phrase.start - start) / 1000
+            if best is None or score > best[0]:
+                best = score, found
+        if best is None and anchor is not None and _AT_ONCE.search(self.article.plain, start, end):
+            return Due(start=anchor, end=anchor + timedelta(1), basis="at once")
+        return best[1] if best else None
+
+    def clause(self, start: int, end: int) -> Clause | None:
+        """The clause that a stretch tells: its verb in the stretch, the outermost of several, not one quoted inside it."""
+        best: tuple[float, Clause] | None = None
+        tokens = self.article.tokens
+        quoted = self._in_quotation((start + end) // 2) and self._in_quotation(start + 1)
+        for clause in self._between(start, end):
+            if clause.end <= start or clause.form == "nominal":
+                continue
+            verb = tokens[clause.verb].start
+            shared = min(end, clause.end) - max(start, clause.start)
+            rank = shared / max(1, clause.end - clause.start) - (clause.start - start) / 1000
+            rank += 4.0 * (start <= verb < end) - 3.0 * (self._in_quotation(verb) and not quoted)
+            rank += 1.0 * (clause.form == "finite") - 1.5 * (clause.relation in _DEPENDENT and start < clause.start - 12)
+            if shared > 0 and (best is None or rank > best[0]):
+                best = rank, clause
+        return best[1] if best else None
+
+    def _between(self, start: int, end: int) -> list[Clause]:
+        """Clauses of the sentences of a stretch that begin before its end."""
+        at = self.article.sentence_at(start)
+        begin = self.article.sentences[at].start if at >= 0 else 0
+        return self._clauses[bisect_left(self._clause_starts, begin) : bisect_right(self._clause_starts, end)]
+
+    def _innermost(self, offset: int) -> Clause | None:
+        """The smallest clause around a place."""
+        around = [clause for clause in self._between(offset, offset) if clause.end > offset and clause.form != "nominal"]
+        return min(around, key=lambda clause: clause.end - clause.start) if around else None
+
+    def _home(self, phrase: DatePhrase) -> Clause | None:
+        """The clause that a phrase belongs to: the smallest around it, or the one that it opens: “On Sunday, she said”."""
+        sentence = self.article.sentences[self.article.sentence_at(phrase.start)]
+        for clause in self._clauses[bisect_left(self._clause_starts, phrase.end) :]:
+            if clause.start >= sentence.end or clause.start - phrase.end > _OPENING:
+                break
+            if clause.form != "nominal" and not self.article.plain[phrase.end : clause.start].strip(' ,"'):
+                return clause
+        return self._innermost(phrase.start)
+
+    def _depth(self, upper: Clause, lower: Clause) -> str | None:
+        """How one clause hangs on another above it: the relation next to the upper one; None if it does not."""
+        relation = ""
+        for _ in range(8):
+            if lower.index == upper.index:
+                return relation
+            if lower.parent is None:
+                return None
+            relation = lower.relation
+            lower = self._by_index.get(lower.parent, lower)
+        return None
+
+    # Which phrase
+
+    def _near(self, start: int, end: int) -> list[int]:
+        """Phrases of the sentences that a stretch touches."""
+        first, last = self.article.sentence_at(start), self.article.sentence_at(max(start, end - 1))
+        return list(range(bisect_left(self.sentences, first), bisect_right(self.sentences, last)))
+
+    def _best(self, start: int, end: int, clause: Clause | None) -> int | None:
+        """The phrase that dates a stretch, or None."""
+        scored = [(score, number) for number in self._near(start, end) if (score := self._score(number, start, end, clause)) is not None]
+        best = max(scored, default=(-9.0, -1))
+        return best[1] if best[0] > _LEAST else None
+
+    def _score(self, number: int, start: int, end: int, clause: Clause | None) -> float | None:
+        """How well a phrase dates a stretch; None if it cannot."""
+        phrase = self.phrases[number]
+        if phrase.kind == "duration" and not self._since_long(phrase, start, end, clause):
+            return None
+        inside = start <= phrase.start < end
+        score = (2.0 if inside else 0.0) - min(abs(phrase.start - end), abs(phrase.end - start), abs(phrase.start - start)) / 150
+        score += {"deadline": -2.0, "duration": -1.0, "vague": -2.5, "since": -0.5}.get(phrase.kind, 0.0)
+        told = self._in_quotation(self.article.tokens[clause.verb].start if clause is not None else (start + end) // 2)
+        if self._quoted[number] != told and (self._quoted[number] or not inside):
+            score -= 2.5
+        if not inside and self._is_modifier(phrase):
+            score -= 2.5
+        plain = self.article.plain
+        if not inside and ";" in plain[min(phrase.end, end) : max(phrase.start, start)]:
+            score -= 2.0
+        home = self._home(phrase)
+        if clause is None or home is None:
+            return score
+        verb = self.article.tokens[clause.verb].start
+        if home.index == clause.index:
+            # Of two in one clause the one before the verb, and a day rather than a month: “on 25 February offered talks in May”.
+            return (
+                score
+                + 1.5
+                + 0.6 * (phrase.start < verb)
+                + 0.5 * (phrase.kind == "weekday" or any(mark.isdigit() for mark in phrase.phrase))
+            )
+        below, above = self._depth(clause, home), self._depth(home, clause)
+        if below is not None:
+            return score + _BELOW.get(below, -0.5)
+        return score + (0.5 if above is not None else -0.7)
+
+    def _since_long(self, phrase: DatePhrase, start: int, end: int, clause: Clause | None) -> bool:
+        """“For more than a year, … have assessed”: with a perfect the duration runs up to now."""
+        return phrase.phrase.lower().startswith("for ") and self._perfect(start, end, clause)
+
+    def _perfect(self, start: int, end: int, clause: Clause | None) -> bool:
+        if clause is not None:
+            return clause.perfect and clause.tense != "past" and not clause.modal
+        return _PERFECT.search(self.article.plain, start, end) is not None
+
+    def _way(self, start: int, end: int, clause: Clause | None, *, due: bool = True) -> int:
+        """Whether what is told lies ahead (1) or behind (−1); ``due`` counts what is only wanted or planned as ahead."""
+        if clause is not None:
+            if clause.tense == "future" or clause.modal in ("will", "shall", "must", "would"):
+                return 1
+            if clause.form == "finite" and not clause.modal:
+                return 1 if due and clause.tense == "present" and _DUE.search(self.article.plain[clause.start : clause.end]) else -1
+        return 1 if _AHEAD.search(self.article.plain[start:end]) else -1
+
+    def _phrase_way(self, number: int, way: int, clause: Clause | None) -> int:
+        """The same for one phrase: behind a past verb it may still stand with what was planned."""
+        phrase = self.phrases[number]
+        home = self._home(phrase)
+        if home is not None and (clause is None or home.index != clause.index):
+            way = self._way(phrase.start, phrase.end, home)
+            if home.form == "infinitive":
+                way = 1
+        plain = self.article.plain
+        if way < 0 and home is not None and home.lemma in _PLANNING and self.article.tokens[home.verb].start < phrase.start:
+            return 1 if plain.startswith("for ", phrase.start) or _PLANNED.search(plain, max(0, phrase.start - 80), phrase.start) else way
+        return way
+
+    # What a phrase means here
+
+    def _anchor(self, start: int, end: int) -> tuple[date | None, str]:
+        # While statements are still being looked for nothing is known of who said what when.
+        return self.reading.anchor(start, end) if self.reading.utterances else (self.article.published, "publication")
+
+    def _resolved(self, number: int, way: int) -> tuple[Meaning, str] | None:
+        """Meaning of a phrase and the name of its anchor."""
+        phrase = self.phrases[number]
+        anchor, name = self._anchor(phrase.start, phrase.end)
+        if TERM.fullmatch(self.article.plain, phrase.start, phrase.end):
+            meaning = term_meaning(self.reading, phrase.start, phrase.end, anchor)
+            return (meaning, "event") if meaning else None
+        if phrase.kind == "duration":
+            back = meaning_of(
+                phrase._replace(phrase=re.sub(r"^for ", "over the past ", _counted(phrase.phrase), flags=re.IGNORECASE)), anchor, -1
+            )
+            return (back, name) if back else None
+        meaning = meaning_of(phrase, anchor, way)
+        if meaning is None or not meaning.told:
+            return (meaning, name) if meaning else None
+        base = self._told_before(number)
+        if base is None:
+            return None
+        return self._from_base(phrase, base, way), "event"
+
+    def _from_base(self, phrase: DatePhrase, base: Meaning, way: int) -> Meaning:
+        """A phrase counted from a date told before it: from its last day on, or from its first day back; wide dates stay wide."""
+        after = meaning_of(phrase, base.end, way)
+        before = meaning_of(phrase, base.start, way)
+        if after is None or before is None:
+            return base
+        if (base.end - base.start).days <= _WIDE_DAYS:
+            later = after.start >= base.end
+            return after if later else before
+        low, high = min(before.start, base.start), max(after.end, base.end)
+        small = (after.end - base.end).days < 31 and (base.start - before.start).days < 31
+        return (
+            Meaning(base.start, base.end, base.granularity)
+            if small
+            else Meaning(low if before.start < base.start else base.start, high, "range")
+        )
+
+    def _told_before(self, number: int) -> Meaning | None:
+        """The last date told before a phrase, outside of quotations."""
+        for earlier in range(number - 1, -1, -1):
+            if self._quoted[earlier] or self.phrases[earlier].kind in _NARRATED:
+                continue
+            resolved = self._memo(earlier)
+            if resolved is not None and not self._lies_ahead(resolved[0]):
+                return resolved[0]
+        return None
+
+    def _memo(self, number: int) -> tuple[Meaning, str] | None:
+        if number not in self._meanings:
+            self._meanings[number] = None
+            phrase = self.phrases[number]
+            clause = self._home(phrase)
+            self._meanings[number] = self._resolved(number, self._phrase_way(number, self._way(phrase.start, phrase.end, clause), clause))
+        return self._meanings[number]
+
+    # Without a phrase
+
+    def _carried(self, start: int, end: int, clause: Clause | None) -> FuzzyDate | None:
+        """The date of what has no phrase of its own: of the speaker's day, of the sentences before, or of the report itself."""
+        published = self.article.published
+        said = self._said_on(start, end)
+        if said is not None:
+            return FuzzyDate(start=said.start, end=said.end, granularity=said.granularity, anchor="utterance", phrase=None)
+        if clause is not None and (
+            clause.relation in ("if", "unless") or clause.modal or (clause.form == "infinitive" and start >= clause.start)
+        ):
+            return None
+        if self._way(start, end, clause, due=False) > 0:
+            return None
+        if self._perfect(start, end, clause):
+            return fuzzy(Meaning(published - timedelta(_RECENT_DAYS), published, "week"), "publication", None) if published else None
+        present = clause is not None and clause.form == "finite" and clause.tense == "present"
+        if not present:
+            told = self._narrated(start, clause)
+            if told is not None:
+                return fuzzy(told, "event", None)
+        return None if _pluperfect(clause) else self._of_report()
+
+    def _said_on(self, start: int, end: int) -> FuzzyDate | None:
+        if not self.reading.utterances:
+            return None
+        utterance = self.reading.voice(start, end).utterance
+        return utterance.said_on if utterance is not None and utterance.quoted else None
+
+    def _narrated(self, start: int, clause: Clause | None) -> Meaning | None:
+        """The date of one of the sentences before, where the story stands."""
+        published = self.article.published
+        here = self.article.sentence_at(start)
+        if any(
+            self.sentences[number] == here and not self._quoted[number] and self.phrases[number].kind not in _NARRATED
+            for number in self._near(start, start + 1)
+        ):
+            return None
+        back = _pluperfect(clause)
+        for number in range(bisect_right(self.sentences, here) - 1, -1, -1):
+            distance = here - self.sentences[number]
+            if distance > _CARRY:
+                return None
+            phrase = self.phrases[number]
+            if distance <= 0 or self._quoted[number] or phrase.kind in _NARRATED or self._is_modifier(phrase):
+                continue
+            home = self._home(phrase)
+            # “Only the day before he had been warned”: the story goes on from where it stood.
+            if home is not None and ((_pluperfect(home) and not back) or home.relation == "relative"):
+                continue
+            resolved = self._memo(number)
+            if resolved is None or (self._lies_ahead(resolved[0]) and published is not None):
+                continue
+            paragraph = self.article.sentences[here].paragraph == self.article.sentences[self.sentences[number]].paragraph
+            if not paragraph and (resolved[0].end - resolved[0].start).days > _FAR_DAYS:
+                return None
+            return resolved[0]
+        return None
+
+    def _of_report(self) -> FuzzyDate | None:
+        """What a report tells without any date is as new as the report; how new, tell its kind and its other dates."""
+        published = self.article.published
+        if published is None:
+            return None
+        if self.article.kind in ("news", "wire"):
+            return fuzzy(Meaning(published - timedelta(1), published, "day"), "publication", None)
+        if self._speaks_of_this_week:
+            return fuzzy(Meaning(published - timedelta(_RECENT_DAYS), published, "week"), "publication", None)
+        return None
+
+    @cached_property
+    def _speaks_of_this_week(self) -> bool:
+        """Whether a day of the week before the report is named: a comment that speaks of this week's days speaks of this week."""
+        published = self.article.published
+        for number, phrase in enumerate(self.phrases):
+            resolved = self._memo(number) if phrase.kind in ("weekday", "relative") else None
+            if resolved is None or published is None:
+                continue
+            near = published - timedelta(_RECENT_DAYS) <= resolved[0].end <= published
+            if near and (resolved[0].end - resolved[0].start).days <= _RECENT_DAYS:
+                return True
+        return False
+
+    def _lies_ahead(self, meaning: Meaning) -> bool:
+        return self.article.published is not None and meaning.start > self.article.published
+
+    def _is_modifier(self, phrase: DatePhrase) -> bool:
+        return _MODIFIER.search(self.article.plain[max(0, phrase.start - 12) : phrase.start]) is not None
+
+    def _in_quotation(self, offset: int) -> bool:
+        at = bisect_right(self._quotes, (offset, _FAR_OFFSET)) - 1
+        # A quotation inside another begins later and may end before.
+        return any(offset < end for _, end in self._quotes[max(0, at - 2) : at + 1])
+
+    # Due
+
+    def _due(self, phrase: DatePhrase, anchor: date | None, inside: bool) -> Due | None:
+        plain = self.article.plain
+        if phrase.kind == "duration":
+            waits = _WAIT.search(plain, max(0, phrase.start - 60), phrase.start) or _LIMIT.search(plain[phrase.end : phrase.end + 40])
+            if not waits:
+                return None
+            phrase = phrase._replace(phrase=f"within {_counted(phrase.phrase)}", kind="deadline")
+        elif phrase.kind in ("since", "vague"):
+            return None
+        meaning = meaning_of(phrase, anchor, 1)
+        if meaning is None or (anchor is not None and meaning.end < anchor):
+            return None
+        if meaning.told and (anchor is None or not inside or phrase.kind != "deadline"):
+            return None
+        if phrase.kind != "deadline" and not inside:
+            return None
+        if phrase.kind != "deadline" and anchor is not None and meaning.start <= anchor:
+            return None
+        return Due(start=meaning.start, end=meaning.end, basis=_basis(phrase))
+
+
+def _pluperfect(clause: Clause | None) -> bool:
+    return clause is not None and clause.perfect and clause.tense == "past"
+
+
+def _counted(words: str) -> str:
+    """A duration without the preposition before it and with spaces for hyphens: “14-day” is “14 days”."""
+    bare = re.sub(r"^(?:for|after) ", "", " ".join(words.split()), flags=re.IGNORECASE)
+    return re.sub(r"^((?:\w+ )*?\w+)-(\w+)$", r"\1 \2", bare)
+
+
+def _basis(phrase: DatePhrase) -> str:
+    return {
+        "absolute": "date named",
+        "weekday": "weekday named",
+        "relative": "period named, counted from the day it was said",
+        "range": "period named",
+    }.get(
+        phrase.kind,
+        "time limit, counted from the day it was said" if re.search(r"within|in |from now", phrase.phrase.lower()) else "time limit named",
+    )
+
+
+def timeline_of(reading: Reading) -> Timeline:
+    """The timeline of a reading, built once and again when more of the reading is known."""
+    key = (id(reading.dates), id(reading.clauses), id(reading.utterances), id(reading.quotations))
+    known = reading.__dict__.get("_timeline")
+    if known is None or known[0] != key:
+        known = (key, Timeline(reading))
+        reading.__dict__["_timeline"] = known
+    return known[1]

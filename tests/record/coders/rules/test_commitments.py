@@ -1,0 +1,182 @@
+"""Commitments are found in the registers that reports are written in, and what only looks like one is not."""
+
+from pathlib import Path
+
+import pytest
+
+from openparley.errors import CaseError
+from openparley.record.coders.draft import rows
+from openparley.record.coders.rules.commitcues import make_cues
+from openparley.record.coders.rules.contents import make_acts
+from openparley.record.coders.rules.lexicon import Lexicon
+from openparley.record.entry import KINDS
+from tests.record.coders.rules.dispute import read
+
+# Sentence, type, actor, target (None: not asked), last day on which it falls due (None: there is none; "": not asked).
+STATED = [
+    ("Norland threatened on Tuesday to cut off gas supplies to Suderland unless its debts are paid.", "threat", "party_a", None, None),
+    (
+        "President Juro Haldt warned that his army would strike the port of Tavik if the blockade was not lifted within 48 hours.",
+        *("threat", "party_a_leader", None, "2031-03-14"),
+    ),
+    ("Norland threatened Suderland with sanctions.", "threat", "party_a", "party_b", None),
+    ("“If they touch one of our ships, we will sink theirs,” Mr Haldt told state television.", "threat", "party_a_leader", None, None),
+    ("“We will respond in kind,” Haldt said.", "threat", "party_a_leader", None, None),
+    ("Haldt said he might abandon the talks.", "threat", "party_a_leader", None, None),
+    ("Norland vowed revenge for the attack on its convoy.", "threat", "party_a", None, None),
+    ("The Coast Council threatened to expel Norland.", "threat", "council", "party_a", None),
+    ("Ms Venn promised that Suderland would release all prisoners.", "promise", "party_b_leader", None, None),
+    ("Ostrava pledged 40 million in aid for the reconstruction of the harbour.", "promise", "mediator_state", None, None),
+    ("The Council undertakes to deploy 200 observers to the border by 1 May 2031.", "promise", "council", None, "2031-05-01"),
+    ("Mr Haldt said he would sign the accord once the customs posts were reopened.", "promise", "party_a_leader", None, None),
+    ("Ostrava will send engineers to repair the dam, Ms Marsk told the Council.", "promise", "mediator", None, None),
+    ("Kolm said it was ready to resume negotiations without preconditions.", "promise", "party_a", None, None),
+    ("Under the deal, Norland will pull back its guns within 30 days.", "promise", "party_a", None, "2031-04-11"),
+    ("Norland demanded the immediate withdrawal of Suderlander troops from the valley.", "demand", "party_a", "party_b", ""),
+    ("Ms Venn demanded that Norland withdraw its troops.", "demand", "party_b_leader", "party_a", None),
+    ("Ms Venn urged the Council to impose sanctions on Norland.", "demand", "party_b_leader", "council", None),
+    ("The envoy called on Norland to lift the blockade by 1 May 2031.", "demand", "mediator", "party_a", "2031-05-01"),
+    ("Haldt had been ordered by the Council to agree to a truce.", "demand", "council", "party_a_leader", None),
+    ("“Suderland should sign the protocol,” Ms Marsk wrote.", "demand", "mediator", "party_b", None),
+    ("The rebels warned civilians to leave the town by Sunday.", "demand", "rebels", None, "2031-03-16"),
+    ("The envoy proposed a truce of ten days.", "proposal", "mediator", None, None),
+    ("The envoy put forward a plan for a phased withdrawal.", "proposal", "mediator", None, None),
+    ("Haldt proposed that the two sides swap prisoners on 1 April.", "proposal", "party_a_leader", None, "2031-04-01"),
+    ("Haldt has since sought a summit with Ms Venn.", "proposal", "party_a_leader", "party_b_leader", None),
+    ("Suderland's government has given the rebels ten days to lay down their arms.", "deadline", "party_b", "rebels", ""),
+    ("The Hill Front has until Friday to answer.", "deadline", None, "rebels", "2031-03-14"),
+    ("The envoy set a deadline of 1 March for Norland.", "deadline", "mediator", "party_a", "2031-03-01"),
+    ("“We will decide in two weeks,” Ms Marsk said on Monday.", "deadline", "mediator", None, "2031-03-24"),
+    ("Talks between Norland and Suderland are scheduled for next Monday.", "promise", "party_a", None, "2031-03-17"),
+]
+NOT_STATED = [
+    "Ms Venn has refused to promise anything.",
+    "Norland did not threaten Suderland.",
+    "Would Norland threaten to leave the alliance?",
+    "It would be a mistake to threaten Norland, analysts said.",
+    "The minister will visit a school on Thursday.",
+    "Prices will rise by a fifth next year, economists say.",
+    "Norland's team will play Suderland in the final on Sunday.",
+    "If it rains, the ceremony will be held indoors.",
+    "If Norland attacks, its economy will suffer, analysts say.",
+    "The company offered a discount to customers.",
+    "The storm threatens the coast.",
+    "Nobody expects the war to end soon.",
+    "Far from offering a compromise, Norland closed the road.",
+    "Ms Venn dropped the demand last week.",
+    "Venn has long dreamed of a treaty with Norland.",
+    "Suderland wants a seat on the Council.",
+]
+
+
+@pytest.mark.parametrize(("sentence", "kind", "actor", "target", "due"), STATED, ids=[row[0][:50] for row in STATED])
+def test_what_a_sentence_states(sentence: str, kind: str, actor: str | None, target: str | None, due: str | None) -> None:
+    found = read(sentence)
+    made = next((draft for draft in found.commitments if draft.fields["type"] == kind), None)
+    assert made is not None, [(draft.fields["type"], draft.rule) for draft in found.commitments]
+    assert actor is None or actor in made.fields["actor"]
+    assert target is None or target in made.fields["target"]
+    falls = made.fields["due"]
+    if due is None:
+        assert falls is None
+    elif due:
+        assert falls["end"] == due
+
+
+@pytest.mark.parametrize("sentence", NOT_STATED)
+def test_what_only_looks_like_one(sentence: str) -> None:
+    assert [(draft.fields["type"], draft.rule) for draft in read(sentence).commitments] == []
+
+
+def test_condition_and_consequence_are_in_our_words() -> None:
+    sentence = "Norland threatened to bombard the granaries of Suderland unless the hostages are freed."
+    found = read(sentence)
+    (made,) = found.commitments
+    assert made.fields["condition"] == "what is asked for is not done"
+    assert made.fields["consequence"] == "force is used"
+    for words in (made.fields["condition"], made.fields["consequence"], made.fields["paraphrase"]):
+        assert not any(word in words for word in ("bombard", "granaries", "hostages"))
+    assert found.words(made) == sentence.removesuffix(".")
+
+
+def test_the_speaker_of_a_quotation_commits_himself_and_the_statement_expresses_it() -> None:
+    found = read("“I will meet him anywhere, any time,” Ms Venn told reporters on Monday.")
+    (made,) = found.commitments
+    assert made.fields["actor"] == made.fields["attributed_to"] == ("party_b_leader",)
+    ((relation, statement),) = made.links
+    assert (relation, statement.kind) == ("expressed_by", "statement")
+    assert made.fields["made"]["start"] == made.fields["made"]["end"] == "2031-03-10"
+
+
+def test_a_state_speaks_for_its_leader_and_a_critic_for_nobody() -> None:
+    (own,) = read("“Norland will close the strait if the fleet comes nearer,” Haldt said.").commitments
+    assert own.fields["actor"] == ("party_a_leader",)
+    assert not read("“Norland will close the strait if the fleet comes nearer,” Ms Venn said.").commitments
+
+
+def test_a_noun_spoken_of_before_is_not_a_new_one() -> None:
+    assert [draft.fields["type"] for draft in read("Norland's threat to withhold grain worried the envoy.").commitments] == ["threat"]
+    assert not read("That demand worried the envoy.").commitments
+    assert not read("The envoy spoke of those threats at length.").commitments
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "DEMANDS! THREATS! PROMISES!",
+        "threat " * 300,
+        "If if if unless unless will will would.",
+        "“We will, ‘if they “will” unless’ by 99 Smarch.",
+        "Норланд пригрозил закрыть пролив. 🚢🚢 \u202eתאיים\u202c\r\n\r\n\x00We will act.",
+    ],
+)
+def test_any_text_comes_through_and_spans_stay_inside(text: str) -> None:
+    found = read(text)
+    for draft in [*found.commitments, *found.statuses]:
+        assert 0 <= draft.start < draft.end <= len(text)
+
+
+def test_drafts_are_valid_entries() -> None:
+    text = " ".join(sentence for sentence, *_ in STATED)
+    found = read(text)
+    drafts = [*(utterance.draft for utterance in found.reading.utterances), *found.events, *found.commitments, *found.statuses]
+    ids = [f"{KINDS[draft.kind].prefix}{number:03d}" for number, draft in enumerate(drafts)]
+    made = rows(drafts, ids, text, "S01", {"name": "rules", "version": "0"})
+    entries = [KINDS[row["kind"]].model.model_validate(row) for row in made]
+    assert sum(entry.kind == "commitment" for entry in entries) >= len(STATED) * 0.8
+    assert read(text).commitments == found.commitments, "reading is deterministic"
+
+
+def test_a_case_may_add_words(tmp_path: Path) -> None:
+    sentence = "Norland hurled the gauntlet at Suderland."
+    assert not read(sentence).commitments
+    header = "pos,word,with,type,target,prior\n"
+    (tmp_path / "commitments.csv").write_text(f"{header}v,hurl,obj:gauntlet,threat,at,0.8\n", encoding="utf-8")
+    (made,) = read(sentence, lexicon=Lexicon(tmp_path)).commitments
+    assert (made.rule, made.fields["actor"], made.fields["target"]) == ("threat.hurl", ("party_a",), ("party_b",))
+
+
+@pytest.mark.parametrize(
+    ("row", "value"),
+    [
+        ("v,hurl,obj:gauntlet,treat,at,0.8", "treat"),
+        ("x,hurl,obj:gauntlet,threat,at,0.8", "x"),
+        ("v,hurl,objekt,threat,at,0.8", "objekt"),
+        ("v,hurl,obj,threat,at,8", "8"),
+    ],
+)
+def test_a_bad_row_is_named(tmp_path: Path, row: str, value: str) -> None:
+    (tmp_path / "commitments.csv").write_text(f"pos,word,with,type,target,prior\n{row}\n", encoding="utf-8")
+    with pytest.raises(CaseError) as caught:
+        make_cues(Lexicon(tmp_path))
+    (complaint,) = caught.value.complaints
+    assert (complaint.file, complaint.line, complaint.value) == ("lexicon/commitments.csv", 2, value)
+    assert complaint.allowed
+
+
+def test_a_bad_class_of_acts_is_named(tmp_path: Path) -> None:
+    (tmp_path / "acts.csv").write_text("class,words\nharmfull,growl\n", encoding="utf-8")
+    with pytest.raises(CaseError) as caught:
+        make_acts(Lexicon(tmp_path))
+    assert "Did you mean “harmful”?" in str(caught.value.complaints[0])

@@ -1,0 +1,157 @@
+"""Whatever the text, the grammar neither fails nor takes more than linear time, and its spans stay inside the text."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from openparley.record.coders.rules.article import read_article
+from openparley.record.coders.rules.grammar import Clause, parse
+
+WORDS = [
+    "the",
+    "a",
+    "king",
+    "rebels",
+    "Norland",
+    "Norland's",
+    "who",
+    "that",
+    "which",
+    "to",
+    "not",
+    "will",
+    "has",
+    "been",
+    "said",
+    "says",
+    "attacked",
+    "attack",
+    "killed",
+    "killing",
+    "by",
+    "of",
+    "and",
+    ",",
+    "or",
+    ";",
+    ":",
+    "—",
+    "if",
+    "unless",
+    "because",
+    "as",
+    "than",
+    '"',
+    "“",
+    "”",
+    "(",
+    ")",
+    ".",
+    "?",
+    "!",
+    "'",
+    "no",
+    "never",
+    "there",
+    "it",
+    "its",
+    "her",
+    "refused",
+    "refuse",
+    "meet",
+    "talks",
+    "what",
+    "when",
+    "had",
+    "were",
+    "let",
+    "make",
+    "one",
+    "5",
+    "2024",
+    "Friday",
+    "May",
+    "30",
+    "-",
+    "day",
+    "’s",
+]
+
+
+def check(text: str) -> tuple[Clause, ...]:
+    article = read_article(text)
+    clauses = parse(article)
+    for item in clauses:
+        assert 0 <= item.start < item.end <= len(text)
+        assert item.first <= item.verb_first <= item.verb < item.verb_last <= item.last or item.form == "nominal"
+        assert item.parent is None or clauses[item.parent].index == item.parent
+        for group in (*item.subjects, *item.objects, *(group for _, group in item.obliques)):
+            assert group.first <= group.head < group.last
+            assert article.tokens[group.first].start == group.start
+            assert article.tokens[group.last - 1].end == group.end
+    assert list(clauses) == sorted(clauses, key=lambda item: (item.start, -item.end, item.verb))
+    return clauses
+
+
+@settings(max_examples=60)
+@given(st.lists(st.sampled_from(WORDS), max_size=40))
+def test_any_order_of_words_is_read(words: list[str]) -> None:
+    check(" ".join(words))
+
+
+@settings(max_examples=40)
+@given(st.text(max_size=120))
+def test_any_text_is_read(text: str) -> None:
+    check(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\n\n",
+        "12 34.5 78% 2024 | 9,000 | 11\n1 2 3",
+        "• bread\n• salt\n• fish",
+        "Der König schickte Truppen über die Grenze, weil die Rebellen nicht verhandeln wollten.",
+        "国王派兵越过边境。 Le roi a refusé de négocier.",
+        "🚢🚢🚢 !!! ???",
+        "said said said said",
+        "that that that that that",
+        "( ( ( ( “ “ ” ” ) ) ) )",
+    ],
+)
+def test_what_is_no_english_prose_comes_through(text: str) -> None:
+    check(text)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["the king who ", "said that ", "if ", "and fired ", "of the ", ", the king ", "( ", "“ ", "1 "],
+)
+def test_time_is_linear_in_one_endless_sentence(unit: str) -> None:
+    def seconds(times: int) -> float:
+        article = read_article(unit * times)
+        best = 1e9
+        for _ in range(2):
+            start = time.process_time()
+            parse(article)
+            best = min(best, time.process_time() - start)
+        return best
+
+    assert seconds(800) < 16 * seconds(200) + 0.05
+
+
+def test_an_article_of_700_words_takes_no_noticeable_time() -> None:
+    sentence = "The envoy, who had come on Monday, said that Norland would not withdraw its troops unless the rebels freed the prisoners. "
+    article = read_article(sentence * 33)
+    parse(article)
+    best = 1e9
+    for _ in range(2):
+        start = time.process_time()
+        parse(article)
+        best = min(best, time.process_time() - start)
+    assert best < 1  # about 8 ms where types are not checked at every call
