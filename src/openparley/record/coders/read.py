@@ -262,6 +262,11 @@ class _Store:
         if not changed:
             return 0
         every = {row["id"]: row for present in self.rows.values() for row in present}
+        for row in every.values():
+            if row["id"] not in self.reviewed and any(known["to"] not in every for known in row.get("links", ())):
+                # What it pointed to was a proposal that the new reading does not make any more.
+                row["links"] = [known for known in row["links"] if known["to"] in every]
+                self.dirty = True
         drawn = 0
         for start, relation, to in link(every, self.case.sources):
             row = every[start]

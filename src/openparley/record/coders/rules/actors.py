@@ -21,6 +21,9 @@ __all__ = ["ActorTable", "Mention", "find_mentions"]
 ID_LENGTH = 40
 # Shorter names differ from each other in one letter too often for a typing error to be told from another name.
 TYPO_LENGTH = 6
+_SIDES = frozenset({"state", "group", "institution"})
+# Roles of bodies and of many, which no single person has.
+_BODIES = words("military police intelligence legislature court ministry institution office team delegation")
 
 
 class ActorTable:
@@ -51,6 +54,8 @@ class ActorTable:
             for org in self.world.organisations.values()
             if (found := next((self._by_name[fold(name)] for name in (org.name, *org.names) if fold(name) in self._by_name), None))
         }
+        self._sharing = self._in_one_country()
+        self._sides = self._parties()
         self._places = {key: place for place, key in (*self.organisation_ids.items(), *self.state_ids.items())}
         self._person_ids = self._persons()
         self._terms_by_id: dict[str, list[Term]] = {}
@@ -109,6 +114,10 @@ class ActorTable:
         org = self.world.organisations[name]
         role = {"organisation": "institution", "court": "institution", "alliance": "institution", "media": "press"}.get(org.kind, "group")
         return self.propose(name, role, org.country, kind="institution" if role in ("institution", "press") else "group")
+
+    def knows_place(self, key: str) -> bool:
+        """Whether a code or name is that of a state or organisation that can act; codes of invented states may have no actor."""
+        return key in self.world.organisations or key in self.world.states or key in self.state_ids
 
     def place(self, key: str) -> tuple[str, str | None]:
         """The actor of a state's code or an organisation's name."""
@@ -192,8 +201,13 @@ class ActorTable:
         if known:
             return known
         code = self._places.get(sense.key, "")
-        if code and code not in self.world.organisations and surface.letters == "title" and " " not in surface.folded:
-            own = fold(article_of(self.profiles[sense.key].names[0])[1])
+        own = fold(article_of(self.profiles[sense.key].names[0])[1])
+        if " " in surface.folded or surface.letters != "title":
+            return "name"
+        derived = derivation(own, surface.folded)
+        if derived:
+            return derived
+        if code and code not in self.world.organisations:
             return "state" if surface.folded == own else "capital"
         return "name"
 
@@ -209,15 +223,23 @@ class ActorTable:
 
     # Roles
 
-    def in_role(self, place: str, role: str, *, plural: bool | None = None, noun: str = "") -> list[str]:
-        """Ids of the case's actors of a place who have a role, best first."""
+    def in_role(self, place: str, role: str, *, plural: bool | None = None, noun: str = "", owner: str = "") -> list[str]:
+        """Ids of the case's actors of a place who have a role, best first.
+
+        Parameters
+        ----------
+        owner
+            The actor to whom they belong, if known: where two parties share a country only its own people count.
+        """
         org = place in self.world.organisations
         home = self.organisation_ids.get(place, "") if org else ""
+        home = owner if owner in self._sharing else home
+        bodies = role in _BODIES
         found = []
         for key in self.actors:
             profile = self.profiles[key]
-            same = profile.country == place and bool(place) if not org else bool(home) and key.startswith(f"{home}_")
-            if not same or role not in profile.roles or profile.former:
+            same = profile.country == place and bool(place) if not (org or home) else bool(home) and key.startswith(f"{home}_")
+            if not same or role not in profile.roles or profile.former or (bodies and profile.kind in ("person", "anonymous")):
                 continue
             fits = 2 * (bool(noun) and noun in profile.nouns) + (plural is not None and (profile.number == "plural") == plural)
             found.append((-fits, len(found), key))
@@ -227,6 +249,22 @@ class ActorTable:
         """The case's only actor in a role, or None."""
         found = [key for key in self.actors if role in self.profiles[key].roles and not self.profiles[key].former]
         return found[0] if len(found) == 1 else None
+
+    def sides(self) -> list[str]:
+        """The parties to the quarrel themselves: states, governments and movements, not their people."""
+        return self._sides
+
+    def side_of(self, key: str) -> str:
+        """The party that an actor is or belongs to, by its id or its country; empty if none."""
+        sides = self.sides()
+        if key in sides:
+            return key
+        own = [side for side in sides if key.startswith(f"{side}_")]
+        if own:
+            return own[0]
+        country = self.country(key)
+        there = [side for side in sides if country and self.country(side) == country]
+        return there[0] if len(there) == 1 else ""
 
     # Building
 
@@ -247,6 +285,18 @@ class ActorTable:
             if key:
                 places[code] = key
         return places
+
+    def _in_one_country(self) -> frozenset[str]:
+        """Parties that share their country with another party, as a government and its rebels do."""
+        parties: dict[str, list[str]] = {}
+        for key, actor in self.actors.items():
+            if actor.role == "party" and actor.country and self.profiles[key].kind not in ("person", "anonymous"):
+                parties.setdefault(actor.country, []).append(key)
+        return frozenset(key for keys in parties.values() if len(keys) > 1 for key in keys)
+
+    def _parties(self) -> list[str]:
+        found = [key for key, actor in self.actors.items() if actor.role == "party" and self.profiles[key].kind in _SIDES]
+        return [key for key in found if not any(key.startswith(f"{other}_") for other in found)]
 
     def _persons(self) -> dict[str, str]:
         """Case ids of those in the table of terms: by full name, or by surname and country."""
@@ -342,6 +392,23 @@ def _slug(name: str) -> str:
 
 
 _ENDINGS = ("an", "ian", "ean", "ese", "ish", "i", "er", "ite", "ic")
+
+
+def derivation(own: str, word: str) -> str:
+    """Whether a word is the adjective (demonym) or the people of a state or movement by that name; empty if neither.
+
+    Examples
+    --------
+    >>> derivation("brennia", "brennian"), derivation("brennia", "brennians"), derivation("brennia", "calloway")
+    ('demonym', 'people', '')
+    """
+    for name in own.split():
+        forms = _demonyms(name)
+        if word in forms:
+            return "demonym"
+        if word.endswith("s") and word[:-1] in forms:
+            return "people"
+    return ""
 
 
 def _demonyms(name: str) -> list[str]:

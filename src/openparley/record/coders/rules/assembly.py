@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from openparley.record.coders.rules.actors import Mention
     from openparley.record.coders.rules.reading import Reading
 
-__all__ = ["Assembly", "Found"]
+__all__ = ["FIRST_PERSON", "Assembly", "Found"]
 
 # So many tokens ahead of a few quoted words a verb of speech may stand.
 _NEAR, _NEAR_SCARE = 24, 10
+# A verb of thinking put in between commas says whose words the rest is.
+_ASIDE = (".between", ".behind", ".quoted")
 # Mentions that are looked at for the one that a pronoun stands for.
 _LOOK_BACK = 40
+FIRST_PERSON = ("i", "we")
 # Whom a pronoun may stand for that the actors' layer found nobody for.
 _STANDS_FOR = {
     "he": ("person", "office"),
@@ -53,10 +56,10 @@ class Assembly:
         self.reading, self.article, self.attributor = reading, reading.article, attributor
         self.found: list[Found] = []
         groups: dict[int, list[Quotation]] = {}
-        for part in reading.quotations:
+        for part in attributor.quotations:
             groups.setdefault(part.group, []).append(part)
         self.groups = list(groups.values())
-        self.starts = sorted(part.start for part in reading.quotations)
+        self.starts = sorted(part.start for part in attributor.quotations)
 
     def statements(self) -> list[Found]:
         """All of them."""
@@ -179,7 +182,7 @@ class Assembly:
         while self.article.tokens[left].lower in ("but", "and", "yet", "so"):
             left += 1
         at = self.article.tokens[left].start
-        inside = [other.end for other in self.reading.quotations if at < other.end <= part.start]
+        inside = [other.end for other in self.attributor.quotations if at < other.end <= part.start]
         return at if at < part.start and not inside else None
 
     # -- words quoted inside a reported statement
@@ -192,7 +195,7 @@ class Assembly:
             over = next(
                 (
                     part
-                    for part in self.reading.quotations
+                    for part in self.attributor.quotations
                     if part.inner_start <= left + 1 and right - 1 <= part.inner_end and not part.scare
                 ),
                 None,
@@ -246,7 +249,11 @@ class Assembly:
         """Index of the smallest reported statement that quoted words stand in, or right behind."""
         best: tuple[int, int] | None = None
         for index, item in enumerate(reported):
-            if item.start <= part.start and part.start <= item.end + 2 and item.verb is not None:
+            if (
+                item.start <= part.start <= item.end + 2
+                and item.verb is not None
+                and self.article.sentence_at(part.start) <= self.article.sentence_at(item.end - 1)
+            ):
                 size = item.end - item.start
                 if best is None or size < best[0]:
                     best = size, index
@@ -345,7 +352,7 @@ class Assembly:
             return False
         if clause.form in ("gerund", "participle"):
             return True
-        return clause.relation == "coordinate" and clause.parent == parent.index and home.source.ids == item.source.ids
+        return False
 
     def _leave_out_bystanders(self) -> None:
         """Leave out states of mind of those whom the text only writes about, and what nobody in particular says."""
@@ -358,9 +365,25 @@ class Assembly:
         self.found = [
             item
             for item in self.found
-            if not (item.rule.startswith("reported.mind") and not set(item.source.ids) & heard)
-            and not (item.rule.startswith("reported") and not item.source.ids and item.source.pronoun and not self._is_person(item.source))
+            if not (item.rule.startswith("reported.mind") and not item.rule.endswith(_ASIDE) and not set(item.source.ids) & heard)
+            and not (
+                item.rule.startswith("reported")
+                and not item.source.ids
+                and item.source.pronoun
+                and not (self._is_person(item.source) or self._tells_of_himself(item))
+            )
         ]
+
+    def _tells_of_himself(self, item: Found) -> bool:
+        """Whether a speaker or the author tells what he himself said before: “We told them that …”, “I asked whether …”."""
+        word = self.article.plain[item.source.start : item.source.end].lower()
+        clause = self.attributor.clause_at.get(item.cue) if item.cue is not None else None
+        return (
+            word in FIRST_PERSON
+            and clause is not None
+            and not item.rule.startswith("reported.mind")
+            and (clause.tense == "past" or clause.perfect)
+        )
 
     def _resolved(self, item: Found) -> Found:
         """A pronoun that nobody was found for goes to the last one named before it that it could stand for."""

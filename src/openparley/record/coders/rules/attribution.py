@@ -128,11 +128,12 @@ class Attribution(NamedTuple):
 class Attributor:
     """The rules over one reading."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, quotations: Sequence[Quotation]) -> None:
         self.reading = reading
         self.article = reading.article
         self.words = speech_words(reading.lexicon)
-        self.quoted = sorted((q.start, q.end) for q in reading.quotations)
+        self.quotations = quotations
+        self.quoted = sorted((q.start, q.end) for q in quotations)
 
     @cached_property
     def clause_at(self) -> dict[int, Clause]:
@@ -250,6 +251,9 @@ class Attributor:
 
     def _name_first(self, first: int, stop: int, apart: bool, divided: bool) -> Attribution | None:
         tokens = self.article.tokens
+        if first < stop and tokens[first].lower == "as":
+            found = self._name_first(first + 1, stop, apart, divided)
+            return found and found._replace(start=tokens[first].start, rule="after.as_np_said")
         if first < stop and tokens[first].lower in _NO_SUBJECT:
             return None
         for cue in self.cues(first, stop):

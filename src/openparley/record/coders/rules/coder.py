@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from openparley import __version__
+from openparley.errors import CaseError
 from openparley.record.boilerplate import Rule, case_rules
 from openparley.record.case import Case
 from openparley.record.casefile import Actor
@@ -70,8 +71,17 @@ class RulesCoder:
 
     @classmethod
     def of(cls, case: Case) -> RulesCoder:
-        """The coder with a case's actors and word lists."""
-        return cls(dict(case.file.actors), case.root / FOLDER, boilerplate=case_rules(case.root))
+        """The coder with a case's actors and word lists.
+
+        Raises
+        ------
+        CaseError
+            If a word list of the case cannot be read, or no table has its name.
+        """
+        made = cls(dict(case.file.actors), case.root / FOLDER, boilerplate=case_rules(case.root))
+        if complaints := made.lexicon.unknown_files():
+            raise CaseError(complaints)
+        return made
 
     def digest(self) -> str:
         """Hash of the case's word lists, its actors and the threshold; new actors of the coder's own do not count."""
@@ -109,7 +119,7 @@ class RulesCoder:
         drafts = [item.draft for item in reading.utterances]
         drafts += [*events, *commitments, *code_statuses(reading, events, commitments, document.earlier)]
         drafts += [*code_claims(reading), *code_relations(reading)]
-        drafts = mark_corrections(article, drafts)
+        drafts = mark_corrections(article, drafts, self.lexicon)
         drafts.sort(key=lambda draft: (draft.start, draft.end, draft.kind))
         return _moved(drafts, start) if start else drafts
 
@@ -132,11 +142,11 @@ def read_layers(article: Article, table: ActorTable, lexicon: Lexicon) -> Readin
 
 
 def pieces(text: str, size: int = PIECE) -> list[tuple[int, int]]:
-    """A text cut into stretches of about ``size`` code points, at the ends of lines where there are any.
+    r"""A text cut into stretches of about ``size`` code points, at the ends of lines where there are any.
 
     Examples
     --------
-    >>> pieces("one\\ntwo\\nthree", 5)
+    >>> pieces("one\ntwo\nthree", 5)
     [(0, 4), (4, 8), (8, 13)]
     """
     found: list[tuple[int, int]] = []

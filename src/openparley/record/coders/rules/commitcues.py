@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,8 +17,11 @@ __all__ = ["Cue", "Found", "cue_of", "make_cues"]
 
 TABLE = "commitments.csv"
 TYPES = ("threat", "promise", "demand", "proposal", "deadline", "content")
-FLAGS = ("to", "that", "ing", "csub", "obj", "noobj", "event", "harm", "help", "will", "meet", "new", "named", "should", "plain", "active")
+FLAGS = ("to", "that", "ing", "csub", "obj", "noobj", "event", "harm", "help", "will", "meet", "new", "named", "should", "plain", "active", "away", "official")
 _WILL = frozenset(("will", "would"))
+# What may stand between a noun and its complement.
+_BETWEEN = re.compile(r" (?:(?:by|from|of|to|on|for|at) (?:[\w.’'-]+ ){1,5})?(?:that |to )?")
+_AWAY = frozenset(("gone", "out", "back", "off", "removed", "released", "freed", "disarmed", "extradited", "punished", "lifted", "stopped", "home"))
 _OLD = frozenset(("that", "those", "this", "these", "the", "such", "both", "such", "earlier", "previous", "last"))
 
 
@@ -117,11 +121,7 @@ def _has_rest(rest: str, clause: Clause) -> bool:
 
 
 def _holds(acts: Acts, clause: Clause, cue: Cue) -> Found | None:
-    complements = [below for below in acts.matcher.complements(clause) if below.form != "nominal"]
-    if "to" in cue.flags and (clause.passive or not clause.objects):
-        # “Threatened on Tuesday to cut”, “had been ordered by them to agree”: what stands further behind looks like a purpose.
-        behind = acts.matcher.clauses[clause.index + 1 : clause.index + 6]
-        complements += [below for below in behind if below.parent == clause.index and below.relation == "purpose"]
+    complements = _complements(acts, clause, cue)
     wanted = {"to": "infinitive", "ing": "gerund"}
     complement: Clause | None = None
     for flag, form in wanted.items():
@@ -145,6 +145,34 @@ def _holds(acts: Acts, clause: Clause, cue: Cue) -> Found | None:
         return None
     content = _content(acts, clause, cue, complement)
     return Found(cue, content, complement) if _flags_hold(acts, clause, cue, content, complement) else None
+
+
+def _complements(acts: Acts, clause: Clause, cue: Cue) -> list[Clause]:
+    """The complements of a clause, also those that something stands before."""
+    found = [below for below in acts.matcher.complements(clause) if below.form != "nominal"]
+    if not cue.flags & {"to", "that"}:
+        return found
+    tokens = acts.matcher.article.tokens
+    behind = acts.matcher.clauses[clause.index + 1 : clause.index + 6]
+    if clause.form == "nominal":
+        if not found:
+            # “A demand by Norland that …”, “the pledge of the three to …”.
+            plain = acts.matcher.article.plain
+            start = tokens[clause.verb].end
+            near = [below for below in behind if below.sentence == clause.sentence and below.first > clause.verb and below.form != "nominal"]
+            found = [below for below in near if _BETWEEN.fullmatch(plain, start, tokens[below.first].start)]
+        return found
+    if clause.passive or not clause.objects or any(tokens[group.head].lower.endswith(("self", "selves")) for group in clause.objects):
+        # “Threatened on Tuesday to cut”, “had been ordered by them to agree”: what stands further behind looks like a purpose.
+        found += [below for below in behind if below.parent == clause.index and below.relation == "purpose"]
+    if "that" in cue.flags and not found:
+        # “Agreed with her that they would meet”.
+        found += [
+            below
+            for below in behind
+            if below.parent == clause.index and below.relation == "relative" and tokens[max(0, below.first - 1)].lower == "that"
+        ]
+    return found
 
 
 def _heads(acts: Acts, group: Group, words: frozenset[str]) -> bool:
@@ -180,7 +208,11 @@ def _flags_hold(acts: Acts, clause: Clause, cue: Cue, content: Content | None, c
         return False
     if "will" in flags and (complement is None or complement.modal not in _WILL | {"could", "might", "may"}):
         return False
-    if "should" in flags and (complement is None or complement.modal not in ("should", "could", "might", "must")):
+    if "should" in flags and not (complement is not None and _is_wanted(acts, complement)):
+        return False
+    if "away" in flags and not _is_away(acts, clause):
+        return False
+    if "official" in flags and acts.matcher.article.kind != "official":
         return False
     if ("plain" in flags and clause.modal) or ("active" in flags and clause.passive):
         return False
@@ -188,7 +220,30 @@ def _flags_hold(acts: Acts, clause: Clause, cue: Cue, content: Content | None, c
         return False
     if "new" in flags and not _is_new(acts, clause):
         return False
-    return "named" not in flags or bool(clause.subject and clause.subject.ids)
+    agents = (*((clause.subject,) if clause.subject else ()), *(group for name, group in clause.obliques if name in ("by", "from")))
+    return "named" not in flags or any(group.ids for group in agents)
+
+
+def _is_wanted(acts: Acts, complement: Clause) -> bool:
+    """“That they should leave”, “that it be closed”, “that the state leave”."""
+    if complement.modal:
+        return complement.modal in ("should", "could", "might", "must")
+    word = acts.matcher.article.tokens[complement.verb_first].lower
+    if complement.form != "finite" or word not in ("be", complement.lemma):
+        return False
+    subject = complement.subject
+    plural = subject is not None and (len(complement.subjects) > 1 or acts.matcher.article.tokens[subject.head].lower.endswith("s"))
+    return word == "be" or not plural or bool(acts.of(complement).event)
+
+
+def _is_away(acts: Acts, clause: Clause) -> bool:
+    """“Wants the consul gone”, “wants them out of the valley”."""
+    tokens = acts.matcher.article.tokens
+    for group in clause.objects:
+        words = [tokens[at].lower for at in range(group.head + 1, min(len(tokens), max(group.last, group.head + 1) + 1))]
+        if clause.particle in _AWAY or _AWAY.intersection(words):
+            return True
+    return False
 
 
 def _is_new(acts: Acts, clause: Clause) -> bool:

@@ -16,7 +16,7 @@ __all__ = ["LEAVING", "OUTCOMES", "Acts", "Content", "group_ids", "make_acts"]
 
 TABLE = "acts.csv"
 CLASSES = (
-    *("harmful", "good", "leaving", "harm", "losing", "ready", "bill", "fix", "meeting", "meet", "decide", "term"),
+    *("harmful", "good", "leaving", "going", "shared", "harm", "losing", "ready", "bill", "fix", "meeting", "meet", "decide", "term"),
     *("proposing", "proposal", "asking", "wishing", "unmade", "before_gerund", "saying", "agreement"),
 )
 
@@ -144,8 +144,14 @@ class Acts:
     def _leaves(self, clause: Clause) -> bool:
         if clause.form == "nominal":
             return False
-        verbs = self.words["leaving"]
-        return clause.lemma in verbs or (bool(clause.particle) and f"{clause.lemma} {clause.particle}" in verbs)
+        verb = f"{clause.lemma} {clause.particle}" if clause.particle else clause.lemma
+        if verb in self.words["leaving"] or (clause.lemma in self.words["leaving"] and not clause.passive):
+            return True
+        if not {verb, clause.lemma} & self.words["going"]:
+            return False
+        # Who leaves a town gives way; who leaves a treaty turns against those who stay.
+        groups = (*self.matcher.objects(clause), *(group for name, group in clause.obliques if name in ("from", "of", "out")))
+        return any(self.matcher.lemma(group.head) in self.words["shared"] for group in groups)
 
 
 def make_acts(lexicon: Lexicon) -> Mapping[str, frozenset[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from openparley.record.coders.rules.mentions import Found
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from openparley.record.coders.rules.actors import ActorTable
     from openparley.record.coders.rules.mentions import Scan
 
-__all__ = ["Phrase", "find_descriptions", "holders", "noun_at", "phrase_before"]
+__all__ = ["Phrase", "find_descriptions", "holders", "noun_at", "other_side", "phrase_before"]
 
 DETERMINERS = words("the a an this that these those some any no each every both his her its their my our your all")
 OWNERS = frozenset({"his", "her", "its", "their", "my", "our", "your"})
@@ -44,7 +45,7 @@ _NAMELESS = words(
     "company politician deputy_minister"
 )  # fmt: skip
 # What a state does through them is its own doing.
-_STATE_ARMS = words("state office ministry institution military police intelligence legislature court")
+_STATE_ARMS = words("state office ministry institution military weapons police intelligence legislature court")
 _STATE_PEOPLE = words(
     "mediator official diplomat negotiator delegation spokesperson representative team officer minister deputy_minister foreign_minister "
     "defence_minister deputy leader adviser governor"
@@ -181,7 +182,7 @@ def _describe(scan: Scan, first: int, last: int, noun: Noun) -> Found | None:
     apposed = _apposed(scan, begin, last)
     if "former" in phrase.kinds and apposed is None:
         return None
-    plural = noun.plural and not noun.collective
+    plural = noun.plural and (not noun.collective or scan.word(last - 1) != noun.noun.split()[-1].lower())
     kind, number = "group" if plural or noun.collective else "office", "plural" if plural else "singular"
     found = Found(begin, last, (), kind, number, "", 0.0, "description",
                   noun=noun.noun.lower(), role=noun.role, owner=phrase.owner, gender=noun.gender)  # fmt: skip
@@ -192,7 +193,8 @@ def _describe(scan: Scan, first: int, last: int, noun: Noun) -> Found | None:
         found.attributive = True
         return found
     place = phrase.place or after
-    if plural and noun.role == "leader" and phrase.place is None and after is not None and _leaders_of_both(scan, found, after, noun):
+    owners = _owners_before(scan, phrase) if phrase.place is not None else _owners_after(scan, after) if after is not None else []
+    if plural and len(owners) > 1 and _of_each(scan, found, owners, noun, phrase):
         return found
     if place is not None:
         found.place = place.place
@@ -244,7 +246,8 @@ def _belongs(scan: Scan, found: Found, place: Found, noun: Noun, phrase: Phrase,
     country = place.place or (table.country(place.ids[0]) if place.ids else "")
     plural = found.number == "plural"
     role = _deputy(noun.role) if "deputy" in phrase.kinds else noun.role
-    own = table.in_role(country, role, plural=plural, noun=noun.noun) if country else []
+    owner = place.ids[0] if len(place.ids) == 1 else ""
+    own = table.in_role(country, role, plural=plural, noun=noun.noun, owner=owner) if country else []
     if role in ("allies", "supporters", "rival", "family"):
         return _others(scan, found, place, own)
     indefinite = (determiner in _INDEFINITE and not plural and not noun.collective) or bool(phrase.kinds & {"hidden"})
@@ -264,8 +267,8 @@ def _belongs(scan: Scan, found: Found, place: Found, noun: Noun, phrase: Phrase,
         found.ids, found.rule, found.confidence = (fitting[0],), "description.role", 0.85
         found.kind = table.profiles[fitting[0]].kind
         return True
-    if role in _STATE_ARMS | _STATE_PEOPLE | _PEOPLE and country:
-        key, new = table.place(country)
+    if role in _STATE_ARMS | _STATE_PEOPLE | _PEOPLE and (owner in table.sides() or table.knows_place(country)):
+        key, new = (owner, place.new) if owner in table.sides() else table.place(country)
         sure = 0.8 if role in _STATE_ARMS else 0.5 if role in _PEOPLE or not plural else 0.65
         found.ids, found.new, found.rule, found.confidence = (key,), new, "description.state", sure
         found.kind = "state" if role in _STATE_ARMS else "group"
@@ -274,20 +277,55 @@ def _belongs(scan: Scan, found: Found, place: Found, noun: Noun, phrase: Phrase,
     return role in ("rebels", "opposition", "press", "expert", "company", "group", "politician")
 
 
-def _leaders_of_both(scan: Scan, found: Found, one: Found, noun: Noun) -> bool:
-    """“the leaders of Ruritania and Freedonia”: the leader of each."""
-    at = one.last + 1 + (scan.word(one.last + 1) == "the")
-    other = scan.at[at] if scan.word(one.last) == "and" and at < len(scan.tokens) else None
-    if other is None or not (one.place and other.place) or other.place == one.place:
-        return False
+def _owners_before(scan: Scan, phrase: Phrase) -> list[Found]:
+    """Owners joined before a noun: “Ruritanian and Freedonian troops”, “Ruritania's and Freedonia's leaders”."""
+    owners = [phrase.place] if phrase.place is not None else []
+    at = phrase.first - 1
+    while owners and scan.word(at) in ("and", ",", "or") and at > 0:
+        before = at - 1
+        if scan.word(before) in ("'s", ","):
+            before -= 1
+        item = scan.at[before] if before >= 0 else None
+        if item is None or not item.place or item.kind == "person" or item.flavour == "description":
+            break
+        owners.insert(0, item)
+        at = item.first - 1
+    return owners if len(owners) > 1 and scan.word(owners[-1].first - 1) in ("and", "or") else owners[-1:]
+
+
+def _owners_after(scan: Scan, first: Found) -> list[Found]:
+    """Owners joined behind a noun: “the leaders of Ruritania, Freedonia and Sylvania”."""
+    owners = [first]
+    while True:
+        at = owners[-1].last
+        if scan.word(at) not in (",", "and"):
+            return owners
+        joined = scan.word(at) == "and" or scan.word(at + 1) == "and"
+        at += 1 + (scan.word(at) == "," and scan.word(at + 1) == "and")
+        at += scan.word(at) == "the"
+        item = scan.at[at] if at < len(scan.tokens) and at not in scan.starts else None
+        if item is None or not item.place or item.kind == "person" or item.attributive or item.possessive:
+            return owners if len(owners) < 2 or joined else owners[:-1]
+        owners.append(item)
+        if joined:
+            return owners
+
+
+def _of_each(scan: Scan, found: Found, owners: list[Found], noun: Noun, phrase: Phrase) -> bool:
+    """“the leaders of Ruritania and Freedonia”, “Ruritanian and Freedonian troops”: those of each, or else the states themselves."""
+    table = scan.table
     keys: list[str] = []
-    for place in (one.place, other.place):
-        own = [key for key in scan.table.in_role(place, noun.role) if scan.table.is_person(key)]
-        held = holders(scan.table, noun, place, scan.day)[0] if not own else ""
-        if not own and not held:
-            return False
-        keys.append(own[0] if own else held)
-    found.ids, found.kind, found.rule, found.confidence = tuple(keys), "office", "description.office", 0.8
+    for owner in owners:
+        own = table.in_role(owner.place, noun.role, noun=noun.noun, owner=owner.ids[0] if len(owner.ids) == 1 else "")
+        own = [key for key in own if table.profiles[key].kind != "anonymous"]
+        held = holders(table, noun, owner.place, scan.day)[0] if noun.offices and not own else ""
+        state = owner.ids[0] if owner.ids else table.place(owner.place)[0] if table.knows_place(owner.place) else ""
+        fallback = state if noun.role in _STATE_ARMS | _STATE_PEOPLE | _PEOPLE else ""
+        keys.append(own[0] if own else held or fallback)
+    if not all(keys) or len(set(keys)) < 2:
+        return False
+    found.first = min(found.first, owners[0].first) if phrase.place is not None else found.first
+    found.ids, found.kind, found.rule, found.confidence = tuple(dict.fromkeys(keys)), "group", "description.each", 0.8
     return True
 
 
@@ -320,6 +358,9 @@ def _others(scan: Scan, found: Found, place: Found, own: list[str]) -> bool:
         # “European allies” are Europe's states, whoever's allies they are.
         found.ids, found.rule, found.confidence, found.kind = place.ids, "description.allies", 0.75, "group"
         return True
+    if found.role == "rival" and (other := other_side(table, place.ids)):
+        found.ids, found.rule, found.confidence, found.kind = (other,), "description.rival", 0.65, table.profiles[other].kind
+        return True
     names = [name for key in place.ids for name in table.profiles[key].names]
     for key in (*own, *(key for key in table.actors if key not in own and found.role in table.profiles[key].roles)):
         if key in own or any(name in text for text in table.profiles[key].names for name in names):
@@ -327,6 +368,13 @@ def _others(scan: Scan, found: Found, place: Found, own: list[str]) -> bool:
             return True
     found.rule, found.confidence = "description.nobody", 0.5
     return True
+
+
+def other_side(table: ActorTable, ids: Sequence[str]) -> str:
+    """Against whom somebody stands, where there are two parties and he is one of them or of its people; empty otherwise."""
+    sides = table.sides()
+    own = {table.side_of(key) for key in ids}
+    return next((side for side in sides if side not in own), "") if len(sides) == 2 and len(own) == 1 and own <= set(sides) else ""
 
 
 def _anonymous(scan: Scan, found: Found, noun: Noun, determiner: str) -> Found | None:

@@ -19,6 +19,8 @@ __all__ = ["Lexicon", "Row", "bad_value"]
 DATA = Path(__file__).resolve().parent / "data"
 FOLDER = "lexicon"
 COMMENT = "#"
+# Read by `openparley.record.boilerplate`, from the same folder of the case.
+BOILERPLATE = "boilerplate.toml"
 _Built = TypeVar("_Built")
 
 
@@ -72,8 +74,9 @@ class Lexicon:
                 total.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
         return total.hexdigest()
 
-    def unknown_files(self, names: Sequence[str]) -> list[Complaint]:
+    def unknown_files(self) -> list[Complaint]:
         """Files of the case's folder that are no table: a misspelt name would silently do nothing."""
+        names = [*sorted(path.name for path in DATA.glob("*.csv")), BOILERPLATE]
         found = []
         for path in sorted(self.extra.iterdir()) if self.extra else ():
             if path.is_file() and not path.name.startswith(".") and path.name not in names:

@@ -142,8 +142,12 @@ def _mention(scan: Scan, start: int, end: int, surface: Surface) -> Found | None
         if flavour in ("capital", "state") and _first_name(scan, first):
             return None
         place = key
-        name, new = ("", None) if flavour == "capital" and _is_here(scan, first) else scan.table.place(key)
-        ids, kind = (name,), scan.table.profiles[name].kind if name else "state"
+        if flavour == "capital" and _is_here(scan, first) and not _is_owner(scan, last):
+            # Only a place: no new actor comes of it, yet “officials in Cairo” are its state's.
+            scan.places[first] = Found(first, last, (), "state", "singular", "name.here", 0.0, flavour, place)
+            return None
+        name, new = scan.table.place(key)
+        ids, kind = (name,), scan.table.profiles[name].kind
     found = Found(first, last, ids, kind, "singular", f"name.{flavour}", 0.95 if what == "actor" else 0.85, flavour, place, new)
     found.number = "plural" if flavour in ("people", "members") else _number(scan, key) if what == "actor" else "singular"
     if kind == "person" and ids:
@@ -216,6 +220,12 @@ def _in_context(scan: Scan, found: Found) -> Found | None:
         if found.flavour == "state":
             found.attributive, found.rule, found.confidence = True, "name.here", 0.6
     return found
+
+
+def _is_owner(scan: Scan, last: int) -> bool:
+    """Whether a place's name is a possessive or modifies the noun behind it: “in Cairo's view”, “for Cairo talks”."""
+    following = scan.word(last) if last not in scan.starts else ""
+    return possessive_after(scan, last) or following in HEADS or following in scan.table.world.nouns
 
 
 def _modifies(scan: Scan, found: Found, following: str) -> bool:

@@ -21,6 +21,8 @@ _SHARED = frozenset(("view", "understanding", "consensus", "position", "hope", "
 _HOLD = frozenset(
     ("share", "reach", "express", "voice", "make", "issue", "give", "take", "hold", "reiterate", "state", "deliver", "send", "come")
 )
+# What stands behind a verb of an official text and not behind a noun in -s.
+_BEHIND_VERB = frozenset("that the its their his her all any a an both upon on to every".split())
 _ACCORDING = ("according", "to")
 
 
@@ -29,6 +31,7 @@ def reported_statements(reading: Reading, attributor: Attributor) -> list[Report
     others = _OtherReports(reading, attributor)
     found = [*VerbReports(reading, attributor).by_verbs(), *others.according_to(), *others.by_nouns()]
     found += [*others.to_somebody(), *others.operative()]
+    found += others.in_chains(found)
     found += others.by_tokens(found)
     by_cue = {item.cue: item for item in found}
     return sorted(by_cue.values(), key=lambda item: (item.start, -item.end))
@@ -187,6 +190,40 @@ class _OtherReports(Extents):
                 yield Reported(
                     spoken[0], self.tokens[end - 1].end, (spoken,), "behind_words", source, "say", cues[-1].verb, at, cues[-1].hearsay
                 )
+
+    def in_chains(self, found: Sequence[Reported]) -> Iterator[Reported]:
+        """“The Ministry regrets … and calls upon … to …”: further verbs of an official sentence, whether the grammar saw them or not."""
+        if self.article.kind != "official":
+            return
+        heads_of = {self.article.sentence_at(item.start): item for item in sorted(found, key=lambda item: -item.start)}
+        known = {item.cue for item in found}
+        for number, item in heads_of.items():
+            if item.rule.startswith(("according", "noun", "operative")):
+                continue
+            stop = self.sentence_end(item.cue)
+            starts = [at for at in range(item.cue + 2, stop - 2) if self.tokens[at - 1].lower in ("and", ",") and self._chained(at)]
+            for at in starts:
+                verb_at = at + self.tokens[at].lower.endswith("ly")
+                if verb_at in known or self.attributor.is_quoted(self.tokens[at].start):
+                    continue
+                verb = self.attributor.words.by_form[self.tokens[verb_at].lower][0]
+                end = min([other for other in starts if other > at], default=stop)
+                while end > verb_at + 2 and (self.tokens[end - 1].text == "," or self.tokens[end - 1].lower == "and"):
+                    end -= 1
+                inner = verb_at + 1 + bool(verb.particle)
+                inner += self.tokens[inner].lower == "that"
+                if inner < end:
+                    spoken = (self.tokens[inner].start, self.tokens[end - 1].end)
+                    yield Reported(self.tokens[at].start, spoken[1], (spoken,), "chain", item.source, verb.kind, verb, verb_at, False)
+
+    def _chained(self, at: int) -> bool:
+        """Whether a form in -s, its adverb before it, is a verb of speech with something to say behind it."""
+        at += self.tokens[at].lower.endswith("ly")
+        word, after = self.tokens[at].lower, self.tokens[at + 1].lower
+        verbs = self.attributor.words.by_form.get(word, ())
+        if not word.endswith("s") or not verbs or verbs[0].kind not in ("say", "act"):
+            return False
+        return after in _BEHIND_VERB if not verbs[0].particle else after == verbs[0].particle.split()[0]
 
     def to_somebody(self) -> Iterator[Reported]:
         """“To the diplomat, …”: how somebody sees it, at the beginning of a sentence."""

@@ -22,6 +22,8 @@ _ORG_WORDS = words(
     "company corporation states kingdom republic emirates islands force forces army navy guard police command chancery service"
 )
 _PERSON_ROLES = frozenset({"official", "spokesperson", "adviser"})
+# Roles that one person has at a time: who is called so is a person, named or not.
+_ONE_PERSON = words("leader deputy foreign_minister defence_minister deputy_minister minister governor spokesperson chief secretary_general")
 # Last part of an id, as in the codebook, and the role it names.
 _ID_ROLES = {"vice": "deputy", "office": "office", "leader": "leader", "state": "state", "navy": "military", "army": "military"}
 
@@ -91,7 +93,7 @@ def profile_of(key: str, actor: Actor, world: World) -> Profile:
             former = former or past
         if number == 0:
             plural_head = found.plural and not found.collective
-    for word in key.split("_")[1:]:
+    for word in key.split("_")[1:][-1:]:
         noun = world.nouns.get(word)
         role = _ID_ROLES.get(word) or (noun.role if noun else "")
         if role:
@@ -115,6 +117,8 @@ def profile_of(key: str, actor: Actor, world: World) -> Profile:
             former,
             frozenset(nouns),
         )
+    if roles & _ONE_PERSON and not (plural_head or several or _nameless(actor.name)) and actor.role in ("official", "mediator", "spokesperson", "party"):
+        return Profile(key, actor.country, "person", "singular", gender, frozenset(roles), names, "", "", former, frozenset(nouns))
     kind = "institution" if actor.role in ("institution", "press") else "group"
     if (
         _nameless(actor.name)

@@ -14,8 +14,9 @@ from typing import NamedTuple
 from openparley.record.coders.rules.article import Article
 from openparley.record.coders.rules.lexicon import Lexicon
 from openparley.record.coders.rules.speechwords import speech_words
+from openparley.record.coders.rules.turns import Turn, find_turns
 
-__all__ = ["Quotation", "Turn", "find_quotations", "find_turns"]
+__all__ = ["Quotation", "Turn", "find_quotations", "find_turns", "marked_quotations"]
 
 
 class Quotation(NamedTuple):
@@ -41,16 +42,6 @@ class Quotation(NamedTuple):
     scare: bool
 
 
-class Turn(NamedTuple):
-    """What somebody says in a transcript, in one paragraph: the label, the words, and whether the label stands in an earlier paragraph."""
-
-    label_start: int
-    label_end: int
-    start: int
-    end: int
-    continued: bool
-
-
 class _Pair(NamedTuple):
     start: int
     end: int
@@ -67,12 +58,6 @@ _BEFORE_OPENING = " \t([{—–-/\u00a0\u2009\u202f\n\r"
 _NO_QUOTE = re.compile(r"'(?:tis|twas|em|til|till|cause|bout|n'?|round|neath|\d0s|\d\d)(?!\w)", re.IGNORECASE)
 _DOUBLE = re.compile('"')
 _SENTENCE_END = re.compile(r"[.!?…]['\")\]]*(?=\s|$)")
-_LABEL = re.compile(
-    r"(?:(?:Q|A|QUESTION|ANSWER|Question|Answer|REPORTER|MODERATOR|INTERVIEWER)"
-    r"|(?:[A-Z][\w.'-]*|Mc[A-Z]\w+)(?:,? (?:[A-Z][\w.'-]*|of|the|de|von|van|al|bin|for)){0,8})"
-    r"(?: ?\([^)\n]{1,60}\))?\s?:(?=\s|$)"
-)
-_BARE_Q = re.compile(r"(?:Q|A)(?=\s{2,}|\t)")
 # Parts of an utterance that its attribution divides stand no further apart than this.
 _ATTRIBUTION_WORDS = 32
 _SCARE_WORDS = 3
@@ -89,9 +74,18 @@ def find_quotations(article: Article) -> tuple[Quotation, ...]:
     >>> [(article.text[q.inner_start : q.inner_end], q.group) for q in find_quotations(article)]
     [('We said yes,', 0), ('and they said ‘maybe’.', 0)]
     """
+    marked = marked_quotations(article)
     turns = find_turns(article)
-    if turns:
-        return _of_turns(turns)
+    if not turns:
+        return marked
+    spoken = _of_turns(turns)
+    before = [part for part in marked if not any(turn.start <= part.start < turn.end for turn in turns)]
+    more = spoken[-1].group + 1
+    return tuple(sorted([*spoken, *(part._replace(group=part.group + more) for part in before)]))
+
+
+def marked_quotations(article: Article) -> tuple[Quotation, ...]:
+    """Stretches between quotation marks, those inside the turns of a transcript as well."""
     pairs: list[_Pair] = []
     carried = False
     for number, (start, end) in enumerate(article.paragraphs):
@@ -101,59 +95,13 @@ def find_quotations(article: Article) -> tuple[Quotation, ...]:
     return _grouped(article, pairs)
 
 
-def find_turns(article: Article) -> tuple[Turn, ...]:
-    """The turns of a transcript: paragraphs that a name and a colon begin, and those that follow under the same name.
-
-    An article is read as a transcript if a third of its paragraphs carry such a label and some label comes back, or if its kind says so
-    and there are two.
-    """
-    labels = [_label(article.plain, *paragraph) for paragraph in article.paragraphs]
-    seen = [article.plain[found[0] : found[1]].rstrip(": ") for found in labels if found]
-    told = article.kind == "transcript"
-    if len(seen) < (2 if told else 4) or len(set(seen)) < 2:
-        return ()
-    if not told and (len(set(seen)) == len(seen) or 3 * len(seen) < len(article.paragraphs)):
-        return ()
-    turns: list[Turn] = []
-    for (start, end), found in zip(article.paragraphs, labels, strict=True):
-        if found:
-            left = _skip_space(article.plain, found[1], end)
-            if left < end:
-                turns.append(Turn(found[0], _trim(article.plain, found), left, end, False))
-            else:
-                turns.append(Turn(found[0], _trim(article.plain, found), end, end, False))
-        elif turns and not _is_stage_direction(article.plain[start:end]):
-            turns.append(Turn(turns[-1].label_start, turns[-1].label_end, start, end, True))
-    return tuple(turn for turn in turns if turn.start < turn.end)
-
-
-def _label(plain: str, start: int, end: int) -> tuple[int, int] | None:
-    limit = min(end, start + 120)
-    found = _LABEL.match(plain, start, limit) or _BARE_Q.match(plain, start, limit)
-    return (found.start(), found.end()) if found else None
-
-
-def _trim(plain: str, found: tuple[int, int]) -> int:
-    return found[0] + len(plain[found[0] : found[1]].rstrip(": "))
-
-
-def _is_stage_direction(words: str) -> bool:
-    return words[:1] in "([" and words[-1:] in ")]"
-
-
-def _skip_space(plain: str, at: int, end: int) -> int:
-    while at < end and plain[at].isspace():
-        at += 1
-    return at
-
-
-def _of_turns(turns: Sequence[Turn]) -> tuple[Quotation, ...]:
+def _of_turns(turns: Sequence[Turn]) -> list[Quotation]:
     found: list[Quotation] = []
     group = -1
     for turn in turns:
         group += not turn.continued
         found.append(Quotation(turn.start, turn.end, turn.start, turn.end, max(group, 0), False))
-    return tuple(found)
+    return found
 
 
 # -- pairing the marks of a paragraph

@@ -25,41 +25,21 @@ _BREAKS = frozenset(
 _HEARD = frozenset(["report", "say", "believe", "understand", "think", "quote", "allege"])
 # What is expressed in words; anger and joy may be without.
 _EXPRESSED = frozenset(
-    [
-        "concern",
-        "concerns",
-        "regret",
-        "regrets",
-        "hope",
-        "hopes",
-        "readiness",
-        "willingness",
-        "support",
-        "solidarity",
-        "condolences",
-        "confidence",
-        "alarm",
-        "outrage",
-        "disappointment",
-        "satisfaction",
-        "appreciation",
-        "reservations",
-        "doubt",
-        "doubts",
-        "gratitude",
-        "thanks",
-        "opposition",
-        "interest",
-        "commitment",
-        "determination",
-        "view",
-        "views",
-        "belief",
-    ]
+    (
+        "concern concerns regret regrets hope hopes readiness willingness support solidarity condolences confidence alarm outrage dismay "
+        "disappointment satisfaction appreciation reservations doubt doubts gratitude thanks opposition interest commitment determination "
+        "view views belief opinion sympathy indignation intention intent desire wish agreement disagreement scepticism skepticism optimism "
+        "pessimism conviction expectation expectations surprise understanding preference fear fears worry worries objection objections "
+        "remorse"
+    ).split()
 )
 # Reported words are followed no further than so many tokens, so that a “sentence” without end takes no time without end.
 _LONGEST = 300
 _DATELINE = 10
+_WATCHERS = frozenset(
+    "mission commission committee panel team monitors observers inspectors patrol patrols experts group council office rapporteur inquiry "
+    "smm secretariat agency".split()
+)
 _IF_WORDS = frozenset(["ask", "wonder", "question", "inquire", "enquire", "know", "doubt"])
 
 
@@ -152,8 +132,9 @@ class VerbReports(Extents):
         """Clauses whose verb is one of speech."""
         words = self.attributor.words
         for clause in self.reading.clauses:
-            if clause.form == "nominal" or (clause.negated and clause.lemma in ("say", "tell", "ask")):
-                continue
+            if clause.form == "nominal" or clause.negated:
+                if clause.form == "nominal" or any(verb.kind == "say" and "noun" not in verb.reports for verb in words.by_lemma.get(clause.lemma, ())):
+                    continue
             for verb in words.by_lemma.get(clause.lemma, ()):
                 if verb.particle and not self._has_particle(clause, verb.particle):
                     continue
@@ -179,6 +160,8 @@ class VerbReports(Extents):
         if speaker is None:
             return None
         source, start, hearsay = speaker
+        if verb.kind == "find" and not (self.article.kind == "official" and self._watches(source)):
+            return None
         inner = self._content(clause, verb)
         if inner is not None:
             frame, left, right = inner
@@ -187,9 +170,14 @@ class VerbReports(Extents):
             frame += ".relative" if clause.relation == "relative" else ""
             end = right if right > self.tokens[clause.verb].start else clause.end
             return Reported(min(start, clause.start), end, ((left, right),), frame, source, verb.kind, verb, clause.verb, hearsay)
-        if verb.quotes == "yes" and verb.kind == "say" and not clause.negated:
+        if ((verb.kind == "mind" and clause.form == "finite") or (verb.quotes == "yes" and verb.kind == "say")) and not clause.negated:
             return self._around(clause, verb, source, start, hearsay)
         return None
+
+    def _watches(self, source: Source) -> bool:
+        """Whether a speaker is a body that puts on record what it finds."""
+        words = self.article.plain[source.start : source.end].lower().split()
+        return source.attribution in ("institution", "collective") or bool(words and words[-1] in _WATCHERS) or words == ["it"]
 
     def _asks_for_anonymity(self, clause: Clause) -> bool:
         words = {token.lower for token in self.tokens[clause.verb + 1 : clause.verb + 9]}
@@ -264,7 +252,7 @@ class VerbReports(Extents):
                 if (
                     word == "that"
                     and "that" in verb.reports
-                    and not self._is_determiner(index)
+                    and not self._is_determiner(clause, index)
                     and not self._is_relative(clause, index, verb)
                 ) or (asks and "wh" in verb.reports):
                     inner = self.tokens[index + (word == "that")]
@@ -301,8 +289,12 @@ class VerbReports(Extents):
             for token in self.tokens[first:last]
         )
 
-    def _is_determiner(self, index: int) -> bool:
-        return index + 1 < len(self.tokens) and self.tokens[index + 1].text in ".,;"
+    def _is_determiner(self, clause: Clause, index: int) -> bool:
+        """Whether no clause follows “that”: “repeated that threat”."""
+        if index + 1 < len(self.tokens) and self.tokens[index + 1].text in ".,;":
+            return True
+        following = self.reading.clauses[clause.index + 1 : clause.index + 6]
+        return not any(found.sentence == clause.sentence and found.verb > index and found.form != "nominal" for found in following)
 
     def _frame(self, complement: Clause) -> str:
         if complement.relation in ("that", "to", "ing", "wh"):
@@ -368,7 +360,7 @@ class VerbReports(Extents):
         begin = clause.verb_first if inverted else subject_first
         ahead = self.tokens[sentence.first : begin]
         if (
-            not verb.reports
+            "that" not in verb.reports
             or len(ahead) < 3
             or ahead[-1].text not in (",", "—", "-")
             or any(self.attributor.is_quoted(token.start) for token in ahead[-2:-1])

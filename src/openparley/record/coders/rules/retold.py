@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["resolve_description", "resolve_pair"]
 
-_ARMS = words("state office ministry institution military police intelligence legislature court")
+_ARMS = words("state office ministry institution military weapons police intelligence legislature court")
 _SERVANTS = words(
     "official diplomat negotiator delegation spokesperson representative team officer minister adviser deputy deputy_minister "
     "foreign_minister defence_minister leader"
@@ -25,7 +25,7 @@ _NAMELESS = words("official adviser diplomat source expert officer spokesperson 
 _ONLY = words("legislature intelligence opposition rebels civilians press delegation office spokesperson mediator court")
 _PEOPLE_PAIRS = frozenset({"men", "women", "leaders", "presidents", "ministers"})
 _SIDES = words("sides countries nations parties neighbours neighbors states governments rivals capitals armies foes")
-_PAIRED = _SIDES | {"pair", "duo", "men", "women"}
+_PAIRED = _SIDES | words("pair duo men women armies navies camps delegations teams militaries forces peoples")
 _COUNTS = {"two": 2, "both": 2, "three": 3, "four": 4}
 _FAR = 12
 _NOUN_REACH = 40
@@ -39,7 +39,8 @@ def resolve_description(scan: Scan, item: Found, owner: Found | None, tracks: Se
     owner
         Whom its possessive pronoun means; None for one with an article.
     """
-    if item.number == "plural" and owner is None and (item.role == "leader" or scan.word(item.first) == "both"):
+    counted = any(scan.word(index) in _COUNTS for index in range(item.first, item.last))
+    if item.number == "plural" and owner is None and (item.role == "leader" or counted):
         return _pair(scan, item, tracks, persons=item.role in _SERVANTS)
     return _of_owner(scan, item, owner) if owner is not None else _taken_up(scan, item, tracks)
 
@@ -49,7 +50,7 @@ def _of_owner(scan: Scan, item: Found, owner: Found) -> bool:
     key = owner.ids[0]
     country = table.place_of(key) or table.country(key)
     own = (
-        [name for name in table.in_role(country, item.role, plural=item.number == "plural", noun=item.noun) if name not in owner.ids]
+        [name for name in table.in_role(country, item.role, plural=item.number == "plural", noun=item.noun, owner=key) if name not in owner.ids]
         if country
         else []
     )
@@ -63,6 +64,13 @@ def _of_owner(scan: Scan, item: Found, owner: Found) -> bool:
             table.profiles[own[0]].kind,
         )
         return True
+    if item.role == "rival" and item.number == "singular":
+        from openparley.record.coders.rules.descriptions import other_side
+
+        other = other_side(table, owner.ids)
+        if other:
+            item.ids, item.rule, item.confidence, item.kind = (other,), "description.rival", 0.6, table.profiles[other].kind
+            return True
     only = table.only(item.role) if item.role == "allies" else None
     if only is not None and only not in owner.ids:
         item.ids, item.rule, item.confidence, item.kind = (
@@ -86,8 +94,8 @@ def _of_owner(scan: Scan, item: Found, owner: Found) -> bool:
                 "office",
             )
             return True
-    if country and item.role in _ARMS | _SERVANTS - {"leader", "deputy", "adviser", "foreign_minister", "defence_minister"}:
-        name, new = table.place(country)
+    if (key in table.sides() or table.knows_place(country)) and item.role in _ARMS | _SERVANTS - {"leader", "deputy", "adviser", "foreign_minister", "defence_minister"}:
+        name, new = (key, None) if key in table.sides() else table.place(country)
         item.ids, item.new, item.rule, item.confidence = (
             (name,),
             new,
@@ -112,7 +120,11 @@ def _taken_up(scan: Scan, item: Found, tracks: Sequence[Track]) -> bool:
     fitting = [key for key in table.actors if item.role in table.profiles[key].roles and not table.profiles[key].former]
     if item.role in ("legislature", "court"):
         fitting = [key for key in fitting if table.profiles[key].kind == "institution"] or fitting
-    if len(fitting) == 1 and (item.role in _ONLY or item.role == "leader"):
+    sides = [key for key in table.sides() if key in fitting]
+    if len(sides) == 1 and item.role in ("state", "rebels"):
+        # “the government”, “the guerrillas”: of the parties only one is such.
+        fitting = sides
+    if len(fitting) == 1 and (item.role in _ONLY or item.role == "leader" or fitting == sides):
         item.ids, item.rule, item.confidence, item.kind = (fitting[0],), "description.only", 0.6, table.profiles[fitting[0]].kind
         return True
     if item.role in _NAMELESS:
@@ -181,32 +193,52 @@ def resolve_pair(scan: Scan, tracks: Sequence[Track], sentence: Sequence[int]) -
 
 
 def _pair(scan: Scan, item: Found, tracks: Sequence[Track], *, persons: bool) -> bool:
-    """The last two people, or the two parties, before a plural description."""
+    """The last two people, or the two parties, before a plural description; “the three ministers” are three."""
     table = scan.table
-    seen: dict[str, int] = {}
     count = next((_COUNTS[word] for index in range(item.first, item.last) if (word := scan.word(index)) in _COUNTS), 2)
     end = bisect_left(tracks, item.first, key=lambda track: track.token)
-    for track in reversed(tracks[max(0, end - _FAR) : end]):
-        for key in track.ids:
-            profile = table.profiles[key]
-            if persons:
-                if profile.kind == "person" and (item.role != "leader" or "leader" in profile.roles or table.terms_of(key)):
-                    seen.setdefault(key, track.token)
-            else:
-                country = table.place_of(key) or profile.country
-                state = table.state_ids.get(country) if country else None
-                if state and table.actors.get(state) and table.actors[state].role == "party":
-                    seen.setdefault(state, track.token)
-        if len(seen) >= count:
-            break
-    if len(seen) < 2 and not persons:
-        parties = [
-            key
-            for key in table.actors
-            if table.actors[key].role == "party" and table.profiles[key].kind in ("state", "group", "institution")
-        ]
-        seen = dict.fromkeys(parties, 0) if len(parties) == 2 else seen
+    before = tracks[max(0, end - _FAR if count == 2 else end - _NOUN_REACH) : end]
+    seen = _people(scan, item, before, count) if persons else _parties(scan, before, count)
     if len(seen) != count:
         return False
     item.ids, item.kind, item.rule, item.confidence = tuple(sorted(seen, key=lambda key: seen[key])), "group", "description.pair", 0.6
     return True
+
+
+def _people(scan: Scan, item: Found, before: Sequence[Track], count: int) -> dict[str, int]:
+    """As many people as are counted, the last ones named: those named together first, else one by one, else the leaders of states."""
+    table = scan.table
+    same = next((t for t in reversed(before) if len(t.ids) == count and t.found.noun == item.noun and item.noun), None)
+    if same is not None:
+        return dict.fromkeys(same.ids, same.token)
+    seen: dict[str, int] = {}
+    for track in reversed(before):
+        for key in track.ids:
+            profile = table.profiles[key]
+            fits = item.role != "leader" or "leader" in profile.roles or bool(table.terms_of(key))
+            if len(seen) < count and profile.kind == "person" and fits:
+                seen.setdefault(key, track.token)
+    if len(seen) == count or item.role != "leader":
+        return seen
+    leaders: dict[str, int] = {}
+    for track in reversed(before):
+        for key in track.ids:
+            place = table.place_of(key)
+            own = [name for name in table.in_role(place, "leader", owner=key) if table.is_person(name)] if place else []
+            if own and len(leaders) < count:
+                leaders.setdefault(own[0], track.token)
+    return leaders
+
+
+def _parties(scan: Scan, before: Sequence[Track], count: int) -> dict[str, int]:
+    """The parties that were named last, or the two of the case."""
+    table = scan.table
+    seen: dict[str, int] = {}
+    for track in reversed(before):
+        for key in track.ids:
+            side = table.side_of(key)
+            if side and len(seen) < count:
+                seen.setdefault(side, track.token)
+    if len(seen) < count and len(table.sides()) == count:
+        seen = dict.fromkeys(table.sides(), 0)
+    return seen

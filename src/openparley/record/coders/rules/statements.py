@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from openparley.record.coders.draft import Draft
-from openparley.record.coders.rules.assembly import Assembly, Found
+from openparley.record.coders.rules.assembly import FIRST_PERSON, Assembly, Found
 from openparley.record.coders.rules.attribution import Attributor
-from openparley.record.coders.rules.quotations import Quotation, find_quotations, find_turns
+from openparley.record.coders.rules.quotations import Quotation, find_quotations, marked_quotations
 from openparley.record.coders.rules.rates import rate_of, speech_rates
-from openparley.record.coders.rules.speakers import Source, medium_of, mentions_between, name_of, source_of
+from openparley.record.coders.rules.speakers import medium_of, name_of
+from openparley.record.coders.rules.turns import Turn, find_turns
+from openparley.record.coders.rules.turnspeakers import TurnSpeakers
 from openparley.record.entry import FuzzyDate
 
 if TYPE_CHECKING:
@@ -80,8 +82,12 @@ class Utterance(NamedTuple):
 
 def find_statements(reading: Reading) -> list[Utterance]:
     """The statements of an article, in order of place."""
-    attributor = Attributor(reading)
-    found = _of_turns(reading, attributor) or Assembly(reading, attributor).statements()
+    turns = find_turns(reading.article)
+    attributor = Attributor(reading, marked_quotations(reading.article) if turns else reading.quotations)
+    found = Assembly(reading, attributor).statements()
+    if turns:
+        found = [item for item in found if not any(turn.label_start <= item.start < turn.start for turn in turns)]
+        found += _of_turns(reading, turns)
     found.sort(key=lambda item: (item.start, -item.end))
     return [
         _utterance(reading, attributor, item, found[max(0, number - _INNER) : number + _INNER])
@@ -104,21 +110,17 @@ def _only_passes_on(item: Found, every: Sequence[Found]) -> bool:
 # -- transcripts
 
 
-def _of_turns(reading: Reading, attributor: Attributor) -> list[Found]:
+def _of_turns(reading: Reading, turns: Sequence[Turn]) -> list[Found]:
     """Each turn of a transcript; a turn over several paragraphs is one statement."""
     found: list[Found] = []
-    for turn in find_turns(reading.article):
-        first, last = attributor.from_token(turn.label_start), attributor.from_token(turn.label_end)
-        named = [mention for mention in mentions_between(reading, first, last) if not mention.attributive] or mentions_between(
-            reading, first, last
-        )
-        source = source_of(reading, named[-1:]) or Source((), "anonymous", turn.label_start, turn.label_end, False)
-        rule = "turn.named" if source.ids else "turn.unnamed"
+    speakers = TurnSpeakers(reading, turns)
+    for number, turn in enumerate(turns):
         if turn.continued and found:
             before = found[-1]
             content = (*before.content, (turn.start, turn.end))
             found[-1] = before._replace(end=turn.end, content=content, spoken=content)
         else:
+            source, rule = speakers.of(number)
             content = ((turn.start, turn.end),)
             found.append(Found(turn.label_start, turn.end, content, content, "direct", rule, source, None, "", False))
     return found
@@ -129,13 +131,14 @@ def _of_turns(reading: Reading, attributor: Attributor) -> list[Found]:
 
 def _utterance(reading: Reading, attributor: Attributor, item: Found, every: Sequence[Found]) -> Utterance:
     outer = _outer(item, every)
+    item = _of_the_speaker(reading, item, outer)
     via = (outer.source.ids[0] if outer.source.ids else None) if outer is not None else None
     rule = item.rule + (".inside" if outer is not None else "")
     rates = speech_rates(reading.lexicon)
     sure = rate_of(rates, rule) * (_DOUBTFUL if outer is not None or "guess" in rule else 1)
     said_on = _said_on(reading, item)
     fields = {
-        "attributed_to": item.source.attributed_to,
+        "attributed_to": (reading.author,) if item.source.attribution == "author" else item.source.attributed_to,
         "attribution": item.source.attribution,
         "via": via,
         "hearsay": item.hearsay,
@@ -151,6 +154,16 @@ def _utterance(reading: Reading, attributor: Attributor, item: Found, every: Seq
     return Utterance(
         item.spoken, item.form != "paraphrase", item.source.ids, item.source.attributed_to, item.source.attribution, via, said_on, draft
     )
+
+
+def _of_the_speaker(reading: Reading, item: Found, outer: Found | None) -> Found:
+    """“I” and “we” are whoever speaks: the one whose words they stand in, else the author."""
+    source = item.source
+    if source.ids or not source.pronoun or reading.article.plain[source.start : source.end].lower() not in FIRST_PERSON:
+        return item
+    if outer is not None:
+        return item._replace(source=source._replace(ids=outer.source.ids, attribution=outer.source.attribution))
+    return item._replace(source=source._replace(attribution="author"))
 
 
 def _outer(item: Found, every: Sequence[Found]) -> Found | None:

@@ -20,7 +20,7 @@ ROLES = (
     "leader", "deputy", "secretary_general", "chief", "foreign_minister", "defence_minister", "deputy_minister", "minister", "adviser",
     "spokesperson", "official", "diplomat", "representative", "negotiator", "delegation", "team", "mediator", "counterpart", "state",
     "office",
-    "ministry", "institution", "military", "police", "intelligence", "officer", "legislature", "court", "governor", "opposition", "people",
+    "ministry", "institution", "military", "weapons", "police", "intelligence", "officer", "legislature", "court", "governor", "opposition", "people",
     "civilians", "rebels", "allies", "supporters", "rival", "family", "press", "expert", "source", "company", "group", "politician",
     "party",
     "courtesy",
