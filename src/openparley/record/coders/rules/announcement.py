@@ -34,6 +34,8 @@ class Announcement:
         PLOVER's type that it is written down as; empty for what its type and content say.
     needs_due
         Whether it is nothing without a date.
+    retold
+        Whether it reads like one that was told before: it counts where the text has told none.
     """
 
     type: str
@@ -49,6 +51,7 @@ class Announcement:
     due_start: int | None = None
     event: str = ""
     needs_due: bool = False
+    retold: bool = False
 
 
 def announce(

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from openparley.record.coders.draft import Draft
+from openparley.record.coders.rules.addressees import addressees
 from openparley.record.coders.rules.announcement import Announcement, surest
 from openparley.record.coders.rules.commitcues import Found, cue_of, make_cues
 from openparley.record.coders.rules.contents import LEAVING, OUTCOMES, Acts, Content, group_ids, make_acts
@@ -39,6 +40,8 @@ _VERB = {
     "proposal": ("makes a proposal to {}", "makes a proposal"),
     "deadline": ("sets a date towards {}", "sets a date"),
 }
+# “Is committed to”: of the subject, though in form done to it.
+_ADJECTIVAL = frozenset(("commit", "bind", "oblige", "prepare", "determine", "resolve"))
 _CONDITIONS = ("if", "unless")
 _ANSWERING = frozenset(("SUPPORT", "AGREE", "REJECT", "ACCUSE", "CONCEDE"))
 _PLACED = frozenset(("to", "with", "against", "on", "upon", "from", "for", "between", "toward", "towards"))
@@ -60,9 +63,21 @@ def code_commitments(reading: Reading, events: Sequence[Draft]) -> list[Draft]:
     """
     coder = Commitments(reading, events)
     found = [*coder.by_cue(), *coder.by_event(), *intentions(coder)]
-    drafts = [draft for made in surest(found) if (draft := coder.draft(made)) is not None]
-    drafts.sort(key=lambda draft: (draft.start, draft.end))
-    return drafts
+    drafts = [(draft, made.retold) for made in surest(found) if (draft := coder.draft(made)) is not None]
+    drafts.sort(key=lambda pair: (pair[0].start, pair[0].end))
+    return _told_once(drafts)
+
+
+def _told_once(drafts: Sequence[tuple[Draft, bool]]) -> list[Draft]:
+    """Without what only speaks of a commitment that the text has told before."""
+    kept: list[Draft] = []
+    for draft, retold in drafts:
+        if retold and any(
+            other.fields["type"] == draft.fields["type"] and set(other.fields["actor"]) & set(draft.fields["actor"]) for other in kept
+        ):
+            continue
+        kept.append(draft)
+    return kept
 
 
 class Commitments:
@@ -76,6 +91,7 @@ class Commitments:
         self.words = reading.lexicon.build(make_acts)
         self.acts = Acts(self.matcher, self.words)
         self.events = [event for event in events if event.kind == "event"]
+        self.mention_starts = [mention.start for mention in reading.mentions]
         self.below: dict[int, list[Clause]] = {}
         self._of_sentence: dict[int, list[Clause]] = {}
         for clause in self.clauses:
@@ -106,10 +122,9 @@ class Commitments:
             kind = "threat" if content is not None and self.acts.harms(content) else "promise"
         start, end, condition = self.stretch(clause)
         confidence = cue.prior - (0.1 if clause.modal in ("may", "might", "could", "would") else 0.0)
-        if clause.relation == "relative":
-            # “The deadline that she had set”, “which had promised to”: spoken of before.
-            confidence *= 0.6
-        if clause.form == "nominal" and self._is_answered(clause):
+        # “The deadline that she had set”, “backed her proposal”: most often spoken of before.
+        retold = clause.relation == "relative" or (clause.form == "nominal" and self._is_answered(clause))
+        if clause.relation == "relative" and (content is None or content.clause is None):
             confidence *= 0.7
         made = Announcement(
             kind,
@@ -123,7 +138,10 @@ class Commitments:
             content,
             condition,
             content.start if content is not None else clause.end,
+            retold=retold,
         )
+        if kind == "promise" and cue.type == "content" and condition is not None and condition.relation == "unless":
+            made.type = "threat"
         return self._completed(made)
 
     def _is_made(self, clause: Clause) -> bool:
@@ -176,7 +194,7 @@ class Commitments:
             if fields["realis"] != "actual" or fields["event"] not in ("THREATEN", "REQUEST"):
                 continue
             clause = self._clause_at(event)
-            if clause is None or not self._is_made(clause) or (clause.relation == "relative" and fields["event"] == "REQUEST"):
+            if clause is None or not self._is_made(clause):
                 continue
             lemma = self.matcher.lemma(clause.verb) if clause.form == "nominal" else clause.lemma
             if (
@@ -204,6 +222,7 @@ class Commitments:
                 content,
                 condition,
                 content.start if content is not None else None,
+                retold=clause.relation == "relative",
             )
 
     def _clause_at(self, event: Draft) -> Clause | None:
@@ -226,7 +245,7 @@ class Commitments:
 
     def actor_of(self, clause: Clause) -> tuple[str, ...]:
         """Whose commitment it is: the subject; of a passive clause the agent; the speaker for “I” and “we”."""
-        if clause.passive:
+        if clause.passive and clause.lemma not in _ADJECTIVAL:
             return group_ids([group for name, group in clause.obliques if name == "by"])
         ids = group_ids(clause.subjects or ((clause.subject,) if clause.subject else ()))
         if ids:
@@ -318,7 +337,7 @@ class Commitments:
         due = self._due(made, when)
         if made.needs_due and due is None:
             return None
-        target = self._others(made.target or self._conditioned(made), made.actor)
+        target = addressees(self, made)
         # What neither names who commits himself nor to whom is seldom the record's matter: a storm threatens the coast.
         known = (1.0 if target or made.type == "deadline" else 0.9) if made.actor else 0.7 if target else 0.42
         confidence = made.confidence * known
@@ -366,20 +385,6 @@ class Commitments:
         """The end of the words that may give a date: a few that are left of the sentence belong to it (“…, at once”)."""
         sentence = self.article.sentences[made.clause.sentence]
         return sentence.end if made.end < sentence.end <= made.end + 30 else made.end
-
-    def _others(self, names: Sequence[str], actor: Sequence[str]) -> tuple[str, ...]:
-        """Those to whom it can be put: not the actor, nor who only writes it down."""
-        actors = self.reading.table.actors
-        found = [name for name in names if name not in actor and not name.startswith("author_")]
-        return tuple(name for name in found if (known := actors.get(name)) is None or known.role != "press")
-
-    def _conditioned(self, made: Announcement) -> tuple[str, ...]:
-        """Who has to act lest a threat is carried out, the subject of the condition; else the one who is spoken to."""
-        found = group_ids(made.condition.subjects) if made.condition is not None else ()
-        utterance = self.reading.voice(made.clause.start, made.clause.end).utterance
-        if not found and utterance is not None and set(utterance.speaker) == set(made.actor):
-            found = tuple(utterance.draft.fields.get("addressee") or ())
-        return tuple(name for name in found if name not in made.actor)
 
     def _condition(self, made: Announcement) -> str | None:
         clause = made.condition

@@ -16,7 +16,7 @@ from openparley.record.coders.rules import datereadings as read
 from openparley.record.coders.rules.calendar import MONTHS, NUMBERS, WEEKDAYS, Period
 from openparley.record.coders.rules.world import words
 
-__all__ = ["CORES", "Core", "Meaning", "interpret", "is_full", "kind_behind", "kind_of", "lead_of", "triggers"]
+__all__ = ["CORES", "Core", "Meaning", "interpret", "is_full", "kind_behind", "kind_of", "lead_of", "triggers", "yearless"]
 
 # A full stop belongs to a shortened month only.
 _MON = (
@@ -87,7 +87,7 @@ CORES: dict[str, tuple[Core, ...]] = {
         _core("range", rf"{_ON}{_MON} {_DAY}{_TO}{_DAY2}(?!\d)(?:,? {_YEAR})?", read.day_range),
         _core("absolute", rf"{_PART}[ -]{_MON}{_OF_YEAR}", read.by_month),
         _core("range", rf"{_ON}{_MON}{_TO}{_MONTH2}(?:,? {_YEAR})?", read.month_range),
-        _core("absolute", rf"(?:(?P<side>last|next|this) )?{_MON}{_OF_YEAR}", read.by_month),
+        _core("absolute", rf"(?:(?P<side>last|next|this|the following|that same|that) )?{_MON}{_OF_YEAR}", read.by_month),
     ),
     "weekday": (
         _core("range", rf"(?:from )?{_WD}{_TO}{_WEEKDAY2}", read.weekday_range),
@@ -100,7 +100,7 @@ CORES: dict[str, tuple[Core, ...]] = {
         ),
     ),
     "season": (
-        _core("absolute", rf"(?:{_PART}[ -])?(?:(?P<side>last|next|this|the) )?{_SEASON}{_OF_YEAR}(?! of (?-i:[A-Z]))", read.by_season),
+        _core("absolute", rf"(?:{_PART}[ -])?(?:(?P<side>last|next|this|the following|the next|the same|that same|that|the) )?{_SEASON}{_OF_YEAR}(?! of (?-i:[A-Z]))", read.by_season),
     ),
     "quarter": (
         _core(
@@ -147,6 +147,14 @@ CORES: dict[str, tuple[Core, ...]] = {
             read.this_unit,
             hints="this last next previous coming",
         ),
+        _core(
+            "relative",
+            rf"(?:(?:over|for|in|during|within|throughout) )?the (?P<side>following|preceding|next|ensuing) (?:{_NUM} )?(?P<unit>day|week|month|year)(?P<many>s)",
+            read.told_units,
+            told=True,
+            hints="following preceding ensuing",
+        ),
+        _core("relative", rf"{_ABOUT}{_NUM} {_UNIT} (?P<way>after|before)(?! (?:that|then)\b)", read.later, told=True, hints="after before"),
         _core(
             "relative",
             rf"{_OVER}(?:the |(?=recent )|(?=\w+ (?:{_NUMS}) )){_SIDE} (?:{_NUM} )?{_UNIT}",
@@ -245,6 +253,20 @@ def is_full(phrase: str) -> bool:
         return False
     groups = parsed.found.groupdict()
     return bool(groups.get("year") or groups.get("decade"))
+
+
+_NO_YEAR = frozenset({"month", "season", "ordinal"})
+
+
+def yearless(phrase: str) -> bool:
+    """Whether a phrase names a month, day or season and leaves the year to the story: “in late May”, “the 5th”, “that winter”."""
+    parsed = _parse(" ".join(phrase.split()))
+    if parsed is None:
+        return False
+    groups = parsed.found.groupdict()
+    if groups.get("year") or (groups.get("side") or "").lower() in ("last", "next", "this"):
+        return False
+    return any(parsed.core in CORES[group] for group in _NO_YEAR) and bool(groups.get("month") or groups.get("season") or groups.get("day"))
 
 
 _LEAD = re.compile(rf"(?<!\w)(?:{_BEFORE})?(?:the )?{_CLOCK}$", re.IGNORECASE)

@@ -250,6 +250,16 @@ def past_units(found: re.Match[str], anchor: date, way: int) -> Period | None:
     return Period(anchor, moved.end, "range") if forward else Period(moved.start, anchor, "range")
 
 
+def told_units(found: re.Match[str], anchor: date, way: int) -> Period | None:
+    """“in the following days”, counted from what was told."""
+    count = _number(found["number"]) if found["number"] else {"day": 7, "week": 4, "month": 6, "year": 5}.get(found["unit"].lower(), 1)
+    back = found["side"].lower() == "preceding"
+    moved = shift(anchor, -count if back else count, found["unit"].lower(), vague=False)
+    if moved is None:
+        return None
+    return Period(moved.start, anchor, "range") if back else Period(anchor, moved.end, "range")
+
+
 def next_day(found: re.Match[str], anchor: date, way: int) -> Period | None:
     """“the next day”, “the following week”, “the night before”."""
     words = found.group().lower()

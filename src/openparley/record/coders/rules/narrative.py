@@ -1,0 +1,167 @@
+"""Where the story of a text stands in time: the year of “in November”, “the 5th” or “that winter” in what is told of years long past.
+
+A date that names its year, long before the text was published, opens a story; dates without a year are read from there until the text
+comes back to the present: by a weekday, “last month” or “now”, by a main clause in the present, or by a new dateline.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from openparley.record.coders.rules.dategrammar import Meaning, is_full, yearless
+from openparley.record.coders.rules.dates import DatePhrase, meaning_of
+
+if TYPE_CHECKING:
+    from openparley.record.coders.rules.article import Article
+    from openparley.record.coders.rules.grammar import Clause
+
+__all__ = ["Story", "dateline_at", "is_attributive"]
+
+# A year before this many days before publication is told as history; nearer ones are read from publication.
+_LONG_AGO = 150
+# A story goes back less readily than it goes on.
+_BACKWARDS = 2.5
+_DATELINE = re.compile(r"(?:[A-Z][A-Z.' -]{2,}(?:, ?[\w. ]{2,24})?|[A-Z][\w.' -]{2,24}, [A-Z][\w. ]{2,24}) ?(?:\([^)\n]{2,40}\) ?)?[-—] ?(?=\S)")
+_ATTRIBUTIVE = re.compile(r"(?:the|a|an|its|their|his|her|that|this|of|under|since the|'s) $", re.IGNORECASE)
+_NOUN = re.compile(r" (?!and|or|but|to|in|on|at|by|when|while|after|before|until|as|with|from|for|the|a|was|were|had|has|is|it|he|she|they)[a-z]")
+_YEAR = re.compile(r"(?:the )?(?:1[6-9]|20)\d\d(?:-\d{2,4})?")
+_HEADING = re.compile(r"\s*(?:[:—]|-(?= )|\.?\s*$|\.? ?\n)")
+_PRESENT_WORDS = frozenset({"weekday", "relative", "vague"})
+
+
+def dateline_at(article: Article, sentence: int) -> bool:
+    """Whether a sentence opens with an agency's dateline: “PORT ALUNE, Quessa - …”."""
+    return _DATELINE.match(article.plain, article.sentences[sentence].start) is not None
+
+
+def is_attributive(plain: str, phrase: DatePhrase) -> bool:
+    """Whether a bare year only tells which of several is meant: “the 1988 line”, “its 2015 promise”."""
+    words = phrase.phrase.lower()
+    if not _YEAR.fullmatch(words):
+        return False
+    led = words.startswith("the ") or _ATTRIBUTIVE.search(plain, max(0, phrase.start - 10), phrase.start) is not None
+    return led and _NOUN.match(plain, phrase.end) is not None
+
+
+class Story:
+    """The running date of one text.
+
+    Attributes
+    ----------
+    meanings
+        Meaning of the phrases, by number, that are read from the story and not from publication.
+    stands
+        Where the story stands behind a sentence, by number of the sentence; absent in the present.
+    history
+        Whether most of what the text dates is long past: then what has no date is not as new as the text.
+    """
+
+    def __init__(
+        self,
+        article: Article,
+        phrases: Sequence[DatePhrase],
+        sentences: Sequence[int],
+        skipped: Callable[[int], bool],
+        clauses: Sequence[Clause],
+    ) -> None:
+        self.article, self.phrases = article, phrases
+        self.meanings: dict[int, Meaning] = {}
+        self.stands: dict[int, Meaning] = {}
+        self._present = _present_sentences(clauses)
+        self._skipped = skipped
+        self._heading = False
+        told = new = 0
+        running: Meaning | None = None
+        number = 0
+        for at in range(len(article.sentences)):
+            if dateline_at(article, at) or (at in self._present and not self._heading):
+                running = None
+            while number < len(phrases) and sentences[number] <= at:
+                before = running
+                running = self._step(number, running)
+                told += running is not None
+                new += running is None and (before is not None or phrases[number].kind in _PRESENT_WORDS)
+                number += 1
+            if running is not None:
+                self.stands[at] = running
+        self.history = told > 2 and told > 2 * new
+
+    def _step(self, number: int, running: Meaning | None) -> Meaning | None:
+        """Where the story stands behind a phrase."""
+        phrase, published = self.phrases[number], self.article.published
+        if self._skipped(number) or is_attributive(self.article.plain, phrase):
+            return running
+        if is_full(phrase.phrase):
+            meaning = meaning_of(phrase, published, -1)
+            if meaning is None or phrase.kind == "since" or (published is not None and meaning.end > published - timedelta(_LONG_AGO)):
+                return None if meaning is None or (published is not None and meaning.start <= published) else running
+            self._heading = self._is_heading(phrase)
+            return meaning
+        if running is None:
+            return None
+        if yearless(phrase.phrase):
+            meaning = self._in_story(phrase, running)
+        elif phrase.kind in ("duration", "vague", "range") and phrase.kind != "range":
+            return None if phrase.phrase.lower() in ("now", "currently", "today", "at present") and not self._heading else running
+        elif phrase.kind == "weekday" and (published is None or self._heading):
+            meaning = meaning_of(phrase, running.end, 1)
+        else:
+            meaning = meaning_of(phrase, running.end, -1)
+            if meaning is not None and meaning.told:
+                # Read by the timeline, from where the story stands.
+                return _counted(phrase, running)
+            return None if published is not None and not self._heading else running
+        if meaning is None:
+            return running
+        self.meanings[number] = meaning
+        return running if phrase.kind in ("since", "deadline") else meaning
+
+    def _is_heading(self, phrase: DatePhrase) -> bool:
+        """Whether a date heads an entry of a chronicle: it opens its line and a colon, dash or nothing follows."""
+        plain = self.article.plain
+        line = plain.rfind("\n", 0, phrase.start) + 1
+        return not plain[line : phrase.start].strip(" *#-•[(") and _HEADING.match(plain, phrase.end) is not None
+
+    def _in_story(self, phrase: DatePhrase, running: Meaning) -> Meaning | None:
+        """A date without a year, in the year that is nearest to where the story stands, later rather than earlier."""
+        words = phrase.phrase.lower()
+        if words.split()[-1][:-2].isdigit() and words.split()[-1][-2:] in ("st", "nd", "rd", "th"):
+            return meaning_of(phrase, running.start, 1)
+        best: tuple[float, Meaning] | None = None
+        for year in range(max(2, running.start.year - 1), min(9998, running.end.year + 1) + 1):
+            ahead = phrase.kind == "deadline"
+            meaning = meaning_of(phrase, date(year, 1, 1) if ahead else date(year, 12, 31), 1 if ahead else -1)
+            if meaning is None:
+                continue
+            gap = (meaning.start - running.start).days
+            inside = running.start <= meaning.start <= running.end
+            cost = 0.0 if inside else float(gap) if gap > 0 else -_BACKWARDS * gap
+            if best is None or cost < best[0]:
+                best = cost, meaning
+        return best[1] if best else None
+
+
+def _counted(phrase: DatePhrase, running: Meaning) -> Meaning:
+    """Where the story stands behind “two days later”."""
+    after = meaning_of(phrase, running.end, -1)
+    before = meaning_of(phrase, running.start, -1)
+    if after is None or before is None:
+        return running
+    return Meaning(*(after if after.start >= running.end else before)[:3])
+
+
+def _present_sentences(clauses: Sequence[Clause]) -> frozenset[int]:
+    """Sentences whose main clause speaks of now: in the present, the perfect or the future, outside of quotations."""
+    now: set[int] = set()
+    past: set[int] = set()
+    for clause in clauses:
+        if clause.form != "finite" or clause.relation not in ("root", "coordinate") or clause.quotation is not None:
+            continue
+        if clause.tense in ("present", "future") or clause.modal in ("will", "can", "may"):
+            now.add(clause.sentence)
+        elif clause.tense == "past":
+            past.add(clause.sentence)
+    return frozenset(now - past)
