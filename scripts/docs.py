@@ -1,6 +1,6 @@
 """Write the generated parts of the documentation: `python -m scripts.docs`, or `--check` to be told what is stale.
 
-Two pages are generated whole from the program (`cli.md`, `moves.md`); in the others a block between two markers is. What
+Three pages are generated whole from the program (`cli.md`, `lexicon.md`, `moves.md`); in the others a block between two markers is. What
 a key of a file means is said in `scripts.docs_meanings`; a key without a meaning there is an error, so nothing that a
 case may hold is left out.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import inspect
+import itertools
 import math
 import re
 import sys
@@ -30,6 +31,7 @@ from openparley.game.positions import enumerate_positions
 from openparley.infer.check import BOUNDS, TINY
 from openparley.infer.model import DEFAULTS
 from openparley.record import casefile, entry, sources
+from openparley.record.coders.rules.lexicon import DATA
 from openparley.record.plover import PLOVER_VERSION, TYPES
 from scripts.docs_meanings import (
     ADDRESS_MEANINGS,
@@ -79,7 +81,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def generated() -> dict[Path, str]:
     """Every page with generated parts, as it ought to be."""
-    pages = {REFERENCE / "cli.md": cli_page(), REFERENCE / "moves.md": moves_page()}
+    pages = {REFERENCE / "cli.md": cli_page(), REFERENCE / "lexicon.md": lexicon_page(), REFERENCE / "moves.md": moves_page()}
     for path in sorted(REFERENCE.glob("*.md")):
         if path not in pages and BLOCK.search(text := path.read_text(encoding="utf-8")):
             pages[path] = BLOCK.sub(lambda found: f"{found[1]}\n{block(found['name']).strip()}\n\n{found[3]}", text)
@@ -111,6 +113,25 @@ def cli_page() -> str:
         parts += [f"## {name}", "", "```text", _help(command, f"parley {name}"), "```", ""]
     return "\n".join(parts).rstrip() + "\n"
 
+
+def lexicon_page() -> str:
+    """The word lists of the embedded coder: what each is, its columns, how many rows it has."""
+    parts = [NOTICE, "", "# Word lists of the embedded coder", "", *_LEXICON_INTRO]
+    for path in sorted(DATA.glob("*.csv")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        about = [line.removeprefix("#").removeprefix(" ") for line in itertools.takewhile(lambda line: line.startswith("#"), lines)]
+        rows = [line for line in lines if line.strip() and not line.startswith("#")]
+        parts += [f"## {path.name}", "", "```text", *about, "```", "", f"Columns: `{rows[0]}`; {len(rows) - 1} rows.", ""]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+_LEXICON_INTRO = (
+    "Tables in `src/openparley/record/coders/rules/data`. A file of the same name in the folder `lexicon/` of a case adds to one:",
+    "its rows are looked at first. The first line names the columns; lines that begin with `#` are comments; a cell that holds a",
+    "comma stands in quotation marks. A mistake is named with file, line, value and what is allowed. What is left out of a page",
+    "altogether is in `lexicon/boilerplate.toml` ([how to](../how-to/read-reports.md#teach-it-words)).",
+    "",
+)
 
 _CLI_INTRO = (
     "One verb a step of the work; `parley VERB --help` prints what stands here. A verb ends by naming the file that it",

@@ -27,6 +27,11 @@ def claims(text: str, kind: str = "analysis") -> list[Draft]:
         ("Frustrated by the delay, Veil threatened to leave.", ("norland_leader",)),
         ("The offer was a bluff, and Estavia is likely to call it.", ("estavia",)),
         ("Veil has been angered by the raids.", ("norland_leader",)),
+        ("Veil needs the port before the vote, and cannot be seen to beg.", ("norland_leader",)),
+        ("Orrin recanted under pressure from the provinces.", ("estavia_negotiator",)),
+        ("Analysts doubt that Veil wants to shoot first.", ("norland_leader",)),
+        ("Estavia cannot afford another winter without tolls.", ("estavia",)),
+        ("We assess that Estavia will keep the port closed until June.", ("estavia",)),
     ],
 )
 def test_explanations(text: str, whose: tuple[str, ...]) -> None:

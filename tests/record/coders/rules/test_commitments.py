@@ -49,7 +49,49 @@ STATED = [
     ("“We will decide in two weeks,” Ms Marsk said on Monday.", "deadline", "mediator", None, "2031-03-24"),
     ("Talks between Norland and Suderland are scheduled for next Monday.", "promise", "party_a", None, "2031-03-17"),
 ]
+# The same commitment in other forms of words: sentence, type, actor, target (None: not asked).
+FORMS = [
+    ("An embargo has been threatened by Norland.", "threat", "party_a", None),
+    ("Suderland was threatened by Norland with invasion.", "threat", "party_a", "party_b"),
+    ("Threatening to cut the gas, Mr Haldt left the room.", "threat", "party_a_leader", None),
+    ("Mr Haldt warned that any ship that entered the zone would be sunk.", "threat", "party_a_leader", None),
+    ("Whoever crosses the line will be shot, Mr Haldt said.", "threat", "party_a_leader", None),
+    ("Anyone caught with a rifle will be arrested, Mr Haldt said.", "threat", "party_a_leader", None),
+    ("“If they do not open the road, we will,” Mr Haldt said.", "threat", "party_a_leader", None),
+    ("Should Suderland refuse, Mr Haldt hinted, the gas might stop flowing.", "threat", "party_a_leader", "party_b"),
+    ("Norland would expel Suderland's consul, an official said, if the report confirmed the charge.", "threat", "party_a", "party_b"),
+    ("Norland vowed to be back with tanks unless the quota was cut.", "threat", "party_a", None),
+    ("Norland threatened to bomb the bridge at Tavik.", "threat", "party_a", "party_b"),
+    ("A pledge by Norland to return the prisoners was read out.", "promise", "party_a", None),
+    ("Norland is committed to withdrawing its troops by June.", "promise", "party_a", None),
+    ("Norland committed itself to withdraw its troops.", "promise", "party_a", None),
+    ("Norland and Suderland agreed that their delegates would meet next week.", "promise", "party_a", "party_b"),
+    ("“We will withdraw our troops by the end of May,” Mr Haldt told reporters.", "promise", "party_a_leader", None),
+    ("Mr Haldt swore that his troops would leave the valley once order was restored.", "promise", "party_a_leader", None),
+    ("The prisoners that Norland promised to free are still in jail.", "promise", "party_a", None),
+    ("Norland declared a unilateral truce from Friday.", "promise", "party_a", None),
+    ("The Council will send 200 observers to the border by 1 May 2031.", "promise", "council", None),
+    ("Norland shall release all prisoners of war no later than 1 May 2031.", "promise", "party_a", None),
+    ("A demand by Norland that Suderland disarm was rejected.", "demand", "party_a", "party_b"),
+    ("Norland was told by the Council to stop drilling.", "demand", "council", "party_a"),
+    ("Norland, which the Council has urged to comply, is silent.", "demand", "council", "party_a"),
+    ("Ms Venn wants Norland out of the valley.", "demand", "party_b_leader", "party_a"),
+    ("Ms Venn insisted that Norland leave the valley.", "demand", "party_b_leader", "party_a"),
+    ("Norland made the removal of Suderland's missiles a condition of any deal.", "demand", "party_a", "party_b"),
+    ("Suderland asked the Council for sanctions.", "demand", "party_b", "council"),
+    ("“Nobody goes home until the guns are gone,” Ms Venn said.", "demand", "party_b_leader", None),
+    ("Mr Haldt said he would attend only if Suderland withdrew.", "demand", "party_a_leader", "party_b"),
+    ("The envoy's proposal for a ceasefire was rejected.", "proposal", "mediator", None),
+    ("An Ostravan plan to lift the sanctions failed.", "proposal", "mediator_state", None),
+    ("The envoy offered to host a conference in July.", "proposal", "mediator", None),
+    ("Mr Haldt has asked for a meeting with Ms Venn.", "proposal", "party_a_leader", "party_b_leader"),
+    ("Norland was given until Friday to withdraw.", "deadline", None, "party_a"),
+    ("“You have until Friday to withdraw,” the envoy told Norland.", "deadline", "mediator", "party_a"),
+    ("Giving Norland ten days to withdraw, the envoy left.", "deadline", "mediator", "party_a"),
+    ("Suderland has three weeks to comply, the envoy said.", "deadline", None, "party_b"),
+]
 NOT_STATED = [
+    "To threaten old soldiers with poverty would be folly.",
     "Ms Venn has refused to promise anything.",
     "Norland did not threaten Suderland.",
     "Would Norland threaten to leave the alliance?",
@@ -81,6 +123,35 @@ def test_what_a_sentence_states(sentence: str, kind: str, actor: str | None, tar
         assert falls is None
     elif due:
         assert falls["end"] == due
+
+
+@pytest.mark.parametrize(("sentence", "kind", "actor", "target"), FORMS, ids=[row[0][:50] for row in FORMS])
+def test_every_form_of_words_counts(sentence: str, kind: str, actor: str | None, target: str | None) -> None:
+    found = read(sentence)
+    made = next((draft for draft in found.commitments if draft.fields["type"] == kind), None)
+    assert made is not None, [(draft.fields["type"], draft.rule) for draft in found.commitments]
+    assert actor is None or actor in made.fields["actor"]
+    assert target is None or target in made.fields["target"]
+
+
+def test_a_term_counts_from_the_days_in_which_it_was_given() -> None:
+    (made,) = read("In January the envoy gave Norland ten days to pull back.").commitments
+    assert (made.fields["due"]["start"], made.fields["due"]["end"]) == ("2031-01-11", "2031-02-10")
+
+
+def test_what_follows_a_dated_demand_is_for_its_date() -> None:
+    found = read("The envoy told Norland to withdraw by 20 March. If Norland did not, she would close the ports, she said.")
+    assert [draft.fields["due"]["end"] for draft in found.commitments] == ["2031-03-20", "2031-03-20"]
+
+
+def test_what_several_agree_on_they_owe_each_other() -> None:
+    (made,) = read("Norland and Suderland agreed that their delegates would meet on Monday.").commitments
+    assert set(made.fields["actor"]) == set(made.fields["target"]) == {"party_a", "party_b"}
+
+
+def test_the_same_demand_spoken_of_again_is_told_once() -> None:
+    found = read("Ms Venn demanded that Norland withdraw. Norland rejected Ms Venn's demand that it withdraw.")
+    assert [draft.fields["type"] for draft in found.commitments] == ["demand"]
 
 
 @pytest.mark.parametrize("sentence", NOT_STATED)

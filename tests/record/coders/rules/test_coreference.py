@@ -123,3 +123,64 @@ def test_the_nearer_and_surer_antecedent_has_more_confidence() -> None:
     assert near is not None
     assert far is not None
     assert near.confidence > far.confidence
+
+
+CIVIL = {
+    "party_a": Actor(name="the Government of Sylvania", aliases=("the Government",), country="XSY", role="party"),
+    "party_a_army": Actor(name="the army of Sylvania", country="XSY", role="institution"),
+    "party_b": Actor(name="Highland Movement", aliases=("the Movement",), country="XSY", role="party"),
+    "party_b_commander": Actor(name="Commander Ilva Destrand", aliases=("Ilva Destrand",), country="XSY", role="official"),
+    "party_b_army": Actor(name="the army of the Highland Movement", country="XSY", role="group"),
+    "mayor": Actor(name="the mayor of Osk", aliases=("the city's mayor",), country="XSY", role="official"),
+}
+
+
+def civil(text: str, words: str) -> Mention | None:
+    at = text.index(words)
+    found = find_mentions(read_article(text, published=date(2025, 5, 29)), ActorTable.build(CIVIL, LEXICON))
+    return next((item for item in found if item.start <= at < item.end), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ("Commander Ilva Destrand said that her forces had left.", "her forces", ("party_b_army",)),
+        ("The Highland Movement's troops took the bridge.", "troops", ("party_b_army",)),
+        ("The Government's army stayed away.", "army", ("party_a_army",)),
+        ("The city's mayor spoke first. He wept.", "He", ("mayor",)),
+    ],
+)
+def test_of_two_parties_in_one_country_each_has_its_own_people(text: str, words: str, expected: tuple[str, ...]) -> None:
+    found = civil(text, words)
+    assert found is not None
+    assert found.ids == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ("Ruritanian and Freedonian troops crossed the line.", "troops", {"ruritania", "freedonia"}),
+        ("The foreign ministers of Ruritania and Freedonia met.", "foreign ministers", {"ruritania", "freedonia"}),
+        ("Ruritania and Freedonia held talks. Both armies stayed.", "Both armies", {"ruritania", "freedonia"}),
+        ("Ruritanian drones hit a depot.", "drones", {"ruritania"}),
+        ("Ruritania accused its neighbour of spying.", "neighbour", {"freedonia"}),
+        ("Freedonia said its rival had moved guns.", "rival", {"ruritania"}),
+    ],
+)
+def test_many_together_stand_for_each(text: str, words: str, expected: set[str]) -> None:
+    found = of(text, words)
+    assert found is not None
+    assert set(found.ids) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Government said that rebel forces had left.",
+        "It is true that enemy drones came.",
+        "She warned that hostile troops were near.",
+    ],
+)
+def test_a_conjunction_is_no_part_of_a_mention(text: str) -> None:
+    found = find_mentions(read_article(text), ActorTable.build(CIVIL, LEXICON))
+    assert not [item for item in found if text[item.start : item.end].startswith("that ")]

@@ -45,6 +45,60 @@ def test_no_relation(text: str) -> None:
     assert code_relations(read(text)) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "subject", "relation", "other"),
+    [
+        # the two in one subject
+        ("Norland and Estavia are old allies.", "norland", "allied", "estavia"),
+        ("Norland and Estavia were at war for ten years.", "norland", "hostile", "estavia"),
+        ("Norland and Estavia have quarrelled about the port.", "norland", "strained", "estavia"),
+        # a name, a comma, what he is to another
+        ("Lind, an old friend of Norland, arrived late.", "envoy", "friendly", "norland"),
+        ("Orrin, a fierce critic of Veil, stayed away.", "estavia_negotiator", "opposed", "norland_leader"),
+        ("Orrin, the son-in-law of Veil, stayed away.", "estavia_negotiator", "family", "norland_leader"),
+        ("Veil met Orrin. Lind, Veil's closest ally, stayed away.", "envoy", "allied", "norland_leader"),
+        ("Norland shelled the port. Norland's ally Estavia kept silent.", "estavia", "allied", "norland"),
+        # warmth and coldness of relations
+        ("Relations between Norland and Estavia have soured.", "norland", "strained", "estavia"),
+        ("Norland's ties with Estavia remain warm.", "norland", "friendly", "estavia"),
+        ("Norland's relations with Estavia have deteriorated since May.", "norland", "strained", "estavia"),
+        # money, goods, dependence
+        ("Norland depends on Estavia's gas.", "norland", "subordinate", "estavia"),
+        ("Norland is the largest buyer of Estavia's gas.", "norland", "trade", "estavia"),
+        ("Trade between Norland and Estavia has doubled.", "norland", "trade", "estavia"),
+        # feelings
+        ("Veil is tired of Orrin.", "norland_leader", "strained", "estavia_negotiator"),
+        ("Veil distrusts Orrin.", "norland_leader", "strained", "estavia_negotiator"),
+        ("Lind met Orrin, whom Veil despises.", "norland_leader", "hostile", "estavia_negotiator"),
+    ],
+)
+def test_builds(text: str, subject: str, relation: str, other: str) -> None:
+    found = [draft.fields for draft in code_relations(read(text))]
+    assert [(fields["subject"], fields["relation"], fields["object"]) for fields in found] == [((subject,), relation, (other,))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Norland shelled Estavia. Marta Lind has mediated since May.",
+        "Norland shelled Estavia. A truce brokered by Marta Lind held.",
+        "Norland shelled Estavia. Lind, the chief mediator, left.",
+    ],
+)
+def test_mediator_stands_between_the_parties_of_the_text(text: str) -> None:
+    (found,) = code_relations(read(text))
+    assert found.fields["relation"] == "mediator"
+    assert (found.fields["subject"], set(found.fields["object"])) == (("envoy",), {"norland", "estavia"})
+
+
+@pytest.mark.parametrize(
+    "words", ["The two sides are at odds.", "Relations between the two countries have cooled.", "The neighbours fell out."]
+)
+def test_two_sides_are_the_parties_of_the_text(words: str) -> None:
+    (found,) = code_relations(read(f"Norland met Estavia. {words}"))
+    assert {*found.fields["subject"], *found.fields["object"]} == {"norland", "estavia"}
+
+
 def test_first_person_is_the_speaker() -> None:
     (found,) = code_relations(read("“I have always had a very good relationship with Orrin,” Veil said."))
     assert found.fields["subject"] == ("norland_leader",)

@@ -57,7 +57,7 @@ def test_wrong_class_of_a_claim_cue_is_named(tmp_path: Path) -> None:
 
 def test_rule_without_a_record_has_that_of_its_family() -> None:
     rates = speech_rates(Lexicon())
-    assert rate_of(rates, "after.pronoun_said.other") == rates["after"]
+    assert rate_of(rates, "after.said_np.other") == rates["after"]
     assert rate_of(rates, "unheard.of") == confidence(0, 0)
 
 

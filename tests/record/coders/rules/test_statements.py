@@ -86,7 +86,7 @@ def test_reported_statement(text: str, speaker: tuple[str, ...], spoken: str) ->
     ("text", "speaker"),
     [
         ("Brenn said the date would be kept “in spirit”.", MINISTER),
-        ("Brenn called the offer “an insult to the dead” and said Norland would wait.", MINISTER),
+        ("Brenn called the offer “an insult to the dead”.", MINISTER),
         ("Brenn described the mood as “grim”.", MINISTER),
         ("Once the port was shut, “there was nothing left to talk about,” Brenn said.", MINISTER),
         ("Brenn said the port was “closed for good”, adding that “nobody” would reopen it.", MINISTER),
@@ -117,7 +117,7 @@ def test_quotation_over_paragraphs_is_one_statement() -> None:
     [
         "The so-called “road map” was never drawn.",
         "The ministry declined to comment.",
-        "The relationship has begun to show signs of strain.",
+        "The friendship had started to crack.",
         "A book called “The War of the Rivers” lay on the table.",
         "If Orrin said so, the port would close.",
     ],
@@ -229,3 +229,122 @@ def test_any_words_give_statements_inside_the_text(words: list[str]) -> None:
         assert 0 <= item.draft.start < item.draft.end <= len(text)
         assert all(0 <= left < right <= len(text) for left, right in item.spoken)
         assert item.attributed_to
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "spoken"),
+    [
+        ("Brenn let it be known that the port would close.", MINISTER, "the port would close"),
+        ("Orrin made it clear that he would not sign.", NEGOTIATOR, "he would not sign"),
+        ("Brenn was adamant that the port would close.", MINISTER, "the port would close"),
+        ("In Orrin's view, the port is lost.", NEGOTIATOR, "the port is lost"),
+        ("By Orrin's account, the port is lost.", NEGOTIATOR, "the port is lost"),
+        ("A spokesman for the ministry, Ada Brenn, said that the port was lost.", MINISTER, "the port was lost"),
+        ("According to the head of the delegation, Pavel Orrin, the port is lost.", NEGOTIATOR, "the port is lost"),
+        ("Brenn regrets the closure of the port.", MINISTER, "the closure of the port"),
+    ],
+)
+def test_further_ways_to_report(text: str, speaker: tuple[str, ...], spoken: str) -> None:
+    found = only(text)
+    assert found.speaker == speaker
+    start, end = found.spoken[0]
+    assert spoken in text[start:end]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Brenn has not repeated that threat.", "Orrin has never acknowledged that the port was his.", "Brenn did not explain why."],
+)
+def test_what_was_not_said_is_no_statement(text: str) -> None:
+    assert said(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Brenn ordered the port shut and said that the date would be kept.",
+        "Orrin urged patience and warned that the port would close.",
+        "Veil promised to wait and accused Estavia of stalling.",
+    ],
+)
+def test_papers_report_each_verb_for_itself_and_communiques_in_one_breath(text: str) -> None:
+    assert len(said(text)) >= len(said(text, "official")) == 1
+
+
+def test_verbs_of_a_communique_that_look_like_nouns() -> None:
+    text = "4. Norland reiterates its commitment to the ceasefire and calls upon Estavia to refrain from provocation."
+    found = said(text, "official")
+    assert len(found) == 1
+    assert text[found[0].draft.start : found[0].draft.end].endswith("provocation")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Orrin said the port was lost. “Nobody will come.”",
+        "The port was lost, said Orrin, who leads the delegation. “Nobody will come.”",
+        "Orrin told parliament that the port was lost. “Nobody will come.”",
+    ],
+)
+def test_quotation_that_goes_on_from_a_report(text: str) -> None:
+    found = only(text)
+    assert (found.speaker, found.draft.fields["form"]) == (NEGOTIATOR, "mixed")
+    assert text[slice(*found.spoken[-1])] == "Nobody will come."
+
+
+def test_author_who_asks_is_no_speaker_who_tells_of_himself() -> None:
+    asked = only("I asked Orrin whether the port was open.")
+    assert (asked.speaker, asked.attribution, asked.draft.fields["attributed_to"]) == ((), "author", ("author_s01",))
+    assert only("“We told Estavia that the port was closed,” Brenn said.").speaker == MINISTER
+
+
+PRESS_CONFERENCE = """Press conference, Geneva
+Foreign Minister Ada Brenn and Pavel Orrin met the press.
+
+MINISTER BRENN: Good morning. Estavia said last night that it would sign.
+We shall see.
+
+QUESTION (Harbour Radio): Minister, is there a date?
+
+A: Not yet.
+
+Q: Mr Orrin, will you sign?
+
+A: As the old people put it, "ink is patient".
+
+MR ORRIN (Estavia): I have nothing to add.
+
+The press conference ended at noon."""
+
+
+def test_press_conference() -> None:
+    turns = [item for item in said(PRESS_CONFERENCE, "transcript") if item.draft.fields["form"] == "direct" and item.via is None]
+    speakers = [item.speaker for item in turns if item.draft.rule != "turn.question"]
+    assert speakers == [MINISTER, MINISTER, NEGOTIATOR, NEGOTIATOR]
+    assert turns[-1].draft.end == PRESS_CONFERENCE.index("add.") + 4
+    inside = next(item for item in said(PRESS_CONFERENCE, "transcript") if item.speaker == ("estavia",))
+    assert inside.via == "norland_minister"
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ("FOREIGN MINISTER BRENN:", "QUESTION:"),
+        ("Ms. Brenn (Norland):", "Q:"),
+        ("**Ada Brenn:**", "**Question:**"),
+        ("MS BRENN —", "REPORTER —"),
+        ("[10:42] Ada Brenn:", "[10:43] Reporter 2:"),
+        ("Ada Brenn, Foreign Minister of Norland:", "Journalist:"),
+    ],
+)
+def test_labels_of_turns(labels: tuple[str, str]) -> None:
+    text = "\n".join(f"{label} Number {number} is gone." for number, label in enumerate(labels * 2))
+    found = said(text, "transcript")
+    assert [item.speaker for item in found] == [MINISTER, (), MINISTER, ()]
+    assert [text[slice(*item.spoken[0])] for item in found] == [f"Number {number} is gone." for number in range(4)]
+
+
+@pytest.mark.parametrize("head", ["Date: 3 May", "Venue: Geneva", "Note to editors: none"])
+def test_heading_is_no_label(head: str) -> None:
+    text = f"{head}\nQ. Who won?\nA. Nobody.\nQ. Why?\nA. It rained."
+    assert len(said(text, "transcript")) == 4

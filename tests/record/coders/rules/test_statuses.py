@@ -27,7 +27,26 @@ TOLD = [
     ("The Coast Council threatened to expel Norland. It has yet to act on the threat.", "pending", "threat"),
     ("The envoy urged Suderland to accept the plan. Suderland rejected the call.", "violated", "demand"),
 ]
+# What stands right behind a commitment, without a word for it.
+BEHIND = [
+    ("The Council promised Suderland a vote. It was never held.", "violated"),
+    ("Norland pledged to stop firing. It did not.", "violated"),
+    ("Norland promised to free the prisoners. None has come home.", "violated"),
+    ("Norland promised to free the four. The four have been released.", "kept"),
+    ("Norland threatened to close the strait. It has not done so.", "lapsed"),
+    ("The envoy announced a truce. It held for three weeks.", "kept"),
+    ("The envoy announced a truce. Norland broke it on the 12th.", "violated"),
+    ("The envoy gave Norland ten days to withdraw. The deadline came and went.", "lapsed"),
+    ("The envoy set a deadline of 1 March. It was extended to 1 May.", "superseded"),
+    ("The envoy proposed a truce. Haldt has yet to reply.", "pending"),
+    ("The envoy proposed a truce. Haldt took less than a day to refuse.", "violated"),
+    ("Haldt said he would talk to Ms Venn provided she came alone. She won’t.", "violated"),
+]
 SILENT = [
+    # Of other things.
+    "Norland promised to free the prisoners. The bakery was opened in May.",
+    "The envoy proposed a truce. Eight men were waiting for a train.",
+    "Norland promised to free the prisoners. If it did not, nobody would care.",
     # Due, and nothing more is said.
     "Norland threatened to close the strait by 1 March. The weather was fine.",
     # No commitment that could be meant.
@@ -47,6 +66,11 @@ def test_what_came_of_it(text: str, value: str, kind: str) -> None:
     told = [(draft.fields["value"], draft.fields["of"].fields["type"]) for draft in found.statuses]
     assert (value, kind) in told
     assert {status for status, of in told if of == kind} == {value}
+
+
+@pytest.mark.parametrize(("text", "value"), BEHIND, ids=[row[0][:60] for row in BEHIND])
+def test_what_is_told_right_behind_it(text: str, value: str) -> None:
+    assert {draft.fields["value"] for draft in read(text).statuses} == {value}
 
 
 @pytest.mark.parametrize("text", SILENT)

@@ -65,6 +65,7 @@ class ActorTable:
                 self._terms_by_id.setdefault(known, []).append(term)
         self._automaton, self._surfaces = self._compile()
         self.spellings = self._spellings()
+        self._known_flavours: dict[Surface, str] = {}
         self._typos: dict[str, str | None] = {}
         self._surnames = {fold(p.surname): key for key, p in self.profiles.items() if p.kind == "person" and len(p.surname) >= TYPO_LENGTH}
 
@@ -192,9 +193,14 @@ class ActorTable:
 
     def flavour(self, surface: Surface) -> str:
         """How a surface names: state, demonym, people, capital, metonym, organisation, adjective, members, seat, person or name."""
+        if surface.sense.what not in ("actor", "surname"):
+            return surface.sense.what
+        if surface not in self._known_flavours:
+            self._known_flavours[surface] = self._flavour(surface)
+        return self._known_flavours[surface]
+
+    def _flavour(self, surface: Surface) -> str:
         sense = surface.sense
-        if sense.what not in ("actor", "surname"):
-            return sense.what
         if sense.what == "surname" or self.is_person(sense.key):
             return "person"
         known = self.lexicon.build(_flavours).get(surface.folded)
@@ -207,7 +213,7 @@ class ActorTable:
         derived = derivation(own, surface.folded)
         if derived:
             return derived
-        if code and code not in self.world.organisations:
+        if code and code not in self.world.organisations and not surface.article:
             return "state" if surface.folded == own else "capital"
         return "name"
 
@@ -233,7 +239,8 @@ class ActorTable:
         """
         org = place in self.world.organisations
         home = self.organisation_ids.get(place, "") if org else ""
-        home = owner if owner in self._sharing else home
+        side = self.side_of(owner) if owner else ""
+        home = side if side in self._sharing else home
         bodies = role in _BODIES
         found = []
         for key in self.actors:
@@ -253,6 +260,10 @@ class ActorTable:
     def sides(self) -> list[str]:
         """The parties to the quarrel themselves: states, governments and movements, not their people."""
         return self._sides
+
+    def is_sharing(self, key: str) -> bool:
+        """Whether an actor is or belongs to one of two parties in one country, so that the country does not tell whose he is."""
+        return bool(key) and self.side_of(key) in self._sharing
 
     def side_of(self, key: str) -> str:
         """The party that an actor is or belongs to, by its id or its country; empty if none."""

@@ -22,13 +22,13 @@ _BACK = 3
 
 def addressees(coder: Commitments, made: Announcement) -> tuple[str, ...]:
     """The first answer of: named by the clause; acts in the condition; listens; named in the stretch; the other side."""
+    if made.type == "promise" and len(made.actor) > 1 and not (made.target and made.clause.lemma != "agree"):
+        # What several agree on they owe each other.
+        return made.actor
     for found in (made.target, _conditioned(made), _listener(coder, made), _named(coder, made)):
         known = others(coder, found, made.actor)
         if known:
             return known
-    if made.type == "promise" and len(made.actor) > 1:
-        # What several agree on they owe each other.
-        return made.actor
     return _other_side(coder, made)
 
 
@@ -76,7 +76,7 @@ def _other_side(coder: Commitments, made: Announcement) -> tuple[str, ...]:
         rest = tuple(name for name in sides if not _of_own(coder, name, made.actor))
         return rest if len(rest) == 1 else _spoken_of(coder, made, rest)
     if roles and roles <= _GO_BETWEEN:
-        if made.type == "proposal":
+        if made.type == "proposal" or (made.content is not None and made.content.leaving):
             return tuple(sides) if len(sides) == 2 else _spoken_of(coder, made, tuple(sides))
         return _spoken_of(coder, made, tuple(sides))
     return ()

@@ -110,6 +110,9 @@ def surest(found: Sequence[Announcement]) -> list[Announcement]:
         twin.actor = twin.actor or made.actor
         twin.target = twin.target or made.target
         twin.condition = twin.condition or made.condition
+        if made.needs_due and not twin.needs_due and made.clause.sentence == twin.clause.sentence:
+            # “Is to vote on 5 May on a bill, which would …”: the date stands before the words that are surer.
+            twin.due_start = min(made.start, twin.start if twin.due_start is None else twin.due_start)
     return kept
 
 

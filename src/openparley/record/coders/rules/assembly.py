@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from openparley.record.coders.rules.attribution import Attribution, Attributor
+from openparley.record.coders.rules.found import Found, union
 from openparley.record.coders.rules.paraphrases import Reported, reported_statements
 from openparley.record.coders.rules.quotations import Quotation
 from openparley.record.coders.rules.speakers import Source, source_of
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from openparley.record.coders.rules.actors import Mention
     from openparley.record.coders.rules.reading import Reading
 
-__all__ = ["FIRST_PERSON", "Assembly", "Found"]
+__all__ = ["FIRST_PERSON", "Assembly"]
 
 # So many tokens ahead of a few quoted words a verb of speech may stand.
 _NEAR, _NEAR_SCARE = 24, 10
@@ -32,21 +33,6 @@ _STANDS_FOR = {
     "they": ("group", "anonymous", "institution", "state"),
     "it": ("state", "institution"),
 }
-
-
-class Found(NamedTuple):
-    """A statement before it is written down."""
-
-    start: int
-    end: int
-    spoken: tuple[tuple[int, int], ...]
-    content: tuple[tuple[int, int], ...]
-    form: str
-    rule: str
-    source: Source
-    cue: int | None
-    lemma: str
-    hearsay: bool
 
 
 class Assembly:
@@ -143,6 +129,23 @@ class Assembly:
         """Whether a sentence begins with a quotation."""
         sentence = self.article.sentences[self.article.sentence_at(part.start)]
         return not any(mark.isalnum() for mark in self.article.plain[sentence.start : part.start])
+
+    def _goes_on(self, parts: Sequence[Quotation]) -> int | None:
+        """Number of the reported statement in the sentence before that a quotation without words of its own goes on from."""
+        first = parts[0]
+        sentence = self.article.sentence_at(first.start)
+        for number, item in enumerate(self.found):
+            gap = self.article.plain[item.end : first.start].strip(" ,") if item.end <= first.start else "."
+            if (
+                item.rule.startswith("reported.say")
+                and item.rule.split(".")[2] in ("that", "behind", "wh")
+                and item.source.ids
+                and self.article.sentence_at(item.end - 1) == sentence - 1
+                and self.article.sentences[sentence].paragraph == self.article.sentences[sentence - 1].paragraph
+                and (not gap.rstrip('."') or ("behind" in item.rule and gap.startswith(("who ", "a ", "an ", "the ", "which "))))
+            ):
+                return number
+        return None
 
     def _quote(self, parts: Sequence[Quotation], attribution: Attribution) -> None:
         first = parts[0]
@@ -275,6 +278,16 @@ class Assembly:
                 self.found.append(
                     Found(attribution.start, end, content, content, "mixed", attribution.rule, attribution.source, token, lemma, False)
                 )
+            elif not part_of_sentence and not first.scare and (home := self._goes_on(parts)) is not None:
+                content = tuple((part.inner_start, part.inner_end) for part in parts)
+                item = self.found[home]
+                self.found[home] = item._replace(
+                    end=parts[-1].end,
+                    spoken=(*item.spoken, *content),
+                    content=(*item.content, *content),
+                    form="mixed",
+                    rule=item.rule + ".quoted",
+                )
             elif not part_of_sentence and not first.scare:
                 carried = self._carried(parts)
                 if carried is not None:
@@ -328,7 +341,7 @@ class Assembly:
             if home is None:
                 joined.append(item)
             else:
-                joined[home] = _union(joined[home], item)
+                joined[home] = union(joined[home], item)
         self.found = [*joined, *(item for item in self.found if item.cue is None)]
 
     def _continues(self, home: Found, item: Found) -> bool:
@@ -338,6 +351,8 @@ class Assembly:
         inside = any(left <= item.start and item.end <= right + 2 for left, right in home.spoken)
         if inside and home.form != "direct" and item.rule.startswith("reported") and home.source.ids == item.source.ids and home.source.ids:
             return True
+        if item.rule.endswith(".chain"):
+            return home.source == item.source and self.article.sentence_at(home.start) == self.article.sentence_at(item.start)
         clause = self.attributor.clause_at.get(item.cue) if item.cue is not None else None
         if (
             clause is None
@@ -352,20 +367,28 @@ class Assembly:
             return False
         if clause.form in ("gerund", "participle"):
             return True
-        return False
+        # Papers report each verb for itself; a communiqué says in one breath what it notes, regrets and calls for.
+        return (
+            self.article.kind == "official"
+            and clause.relation == "coordinate"
+            and clause.parent == parent.index
+            and home.source.ids == item.source.ids
+        )
 
     def _leave_out_bystanders(self) -> None:
         """Leave out states of mind of those whom the text only writes about, and what nobody in particular says."""
         heard = {
             name
             for item in self.found
-            if not item.rule.startswith("reported.mind") and item.source.attribution == "anonymous"
+            if not item.rule.startswith("reported.mind")
             for name in item.source.ids
+            if item.source.attribution == "anonymous" or (item.content and self._only_watches(name))
         }
         self.found = [
             item
             for item in self.found
-            if not (item.rule.startswith("reported.mind") and not item.rule.endswith(_ASIDE) and not set(item.source.ids) & heard)
+            if not (item.rule.startswith("reported.mind") and self._word(item.source) in FIRST_PERSON)
+            and not (item.rule.startswith("reported.mind") and not item.rule.endswith(_ASIDE) and not set(item.source.ids) & heard)
             and not (
                 item.rule.startswith("reported")
                 and not item.source.ids
@@ -374,9 +397,16 @@ class Assembly:
             )
         ]
 
+    def _only_watches(self, name: str) -> bool:
+        """Whether somebody is no party to the dispute but is asked for a view: what he thinks is what he said."""
+        actor = self.reading.table.actors.get(name)
+        return actor is None or actor.role in ("observer", "adviser")
+
     def _tells_of_himself(self, item: Found) -> bool:
-        """Whether a speaker or the author tells what he himself said before: “We told them that …”, “I asked whether …”."""
-        word = self.article.plain[item.source.start : item.source.end].lower()
+        """Whether the author tells what he himself said: “I asked whether …”; of one who is quoted it is part of his words."""
+        if any(part.start <= item.source.start < part.end for part in self.reading.quotations):
+            return False
+        word = self._word(item.source)
         clause = self.attributor.clause_at.get(item.cue) if item.cue is not None else None
         return (
             word in FIRST_PERSON
@@ -407,16 +437,7 @@ class Assembly:
         return item
 
     def _is_person(self, source: Source) -> bool:
-        return self.article.plain[source.start : source.end].lower() in _STANDS_FOR
+        return self._word(source) in _STANDS_FOR
 
-
-def _union(home: Found, item: Found) -> Found:
-    content = tuple(sorted({*home.content, *item.content}))
-    spoken: list[tuple[int, int]] = []
-    for left, right in sorted({*home.spoken, *item.spoken}):
-        if spoken and left < spoken[-1][1]:
-            spoken[-1] = spoken[-1][0], max(right, spoken[-1][1])
-        else:
-            spoken.append((left, right))
-    form = home.form if home.form == item.form or (home.form == "direct" and not item.content) else "mixed"
-    return home._replace(start=min(home.start, item.start), end=max(home.end, item.end), spoken=tuple(spoken), content=content, form=form)
+    def _word(self, source: Source) -> str:
+        return self.article.plain[source.start : source.end].lower()

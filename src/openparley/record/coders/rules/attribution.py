@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from openparley.record.coders.rules.quotations import Quotation
 from openparley.record.coders.rules.speakers import Source, heads, mentions_between, source_of, source_of_groups
 from openparley.record.coders.rules.speechwords import SpeechVerb, speech_words
+from openparley.record.coders.rules.world import words
 
 if TYPE_CHECKING:
     from openparley.record.coders.rules.grammar import Clause
@@ -19,86 +20,13 @@ __all__ = ["Attribution", "Attributor", "Cue"]
 
 _BE = frozenset(["is", "are", "was", "were", "be", "been", "being", "am", "'s", "'re"])
 _HAVE = frozenset(["has", "have", "had", "having", "'ve"])
-_ADVERBS = frozenset(
-    [
-        "also",
-        "then",
-        "later",
-        "again",
-        "once",
-        "further",
-        "even",
-        "only",
-        "always",
-        "never",
-        "just",
-        "already",
-        "earlier",
-        "still",
-        "now",
-        "reportedly",
-        "repeatedly",
-    ]
-)
-_NOUN_BEFORE = frozenset(
-    ["the", "a", "an", "this", "that", "these", "those", "his", "her", "its", "their", "our", "my", "'s", "of", "no", "any", "such", "to"]
-)
+_ADVERBS = words("also then later again once further even only always never just already earlier still now reportedly repeatedly")
+_NOUN_BEFORE = words("the a an this that these those his her its their our my 's of no any such to")
 _HEARSAY = frozenset(("report", "say", "quote", "cite", "allege", "rumour", "rumor", "understand", "think", "believe"))
 _CUT = frozenset(["as", "before", "after", "while", "when", "though", "although", "whereas", "because", "but", "since"])
-_DETERMINERS = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "several",
-        "some",
-        "many",
-        "another",
-        "his",
-        "her",
-        "its",
-        "their",
-        "this",
-        "that",
-        "both",
-    ]
-)
-_NO_SUBJECT = frozenset(
-    [
-        "and",
-        "but",
-        "or",
-        "nor",
-        "yet",
-        "so",
-        "who",
-        "which",
-        "whose",
-        "that",
-        "whom",
-        "while",
-        "although",
-        "though",
-        "because",
-        "if",
-        "when",
-        "of",
-        "in",
-        "to",
-        "for",
-        "with",
-        "on",
-        "at",
-        "by",
-        "from",
-        "as",
-        "about",
-    ]
+_DETERMINERS = words("the a an one two three four five several some many another his her its their this that both")
+_NO_SUBJECT = words(
+    "and but or nor yet so who which whose that whom while although though because if when of in to for with on at by from as about"
 )
 _STOPS = frozenset(".!?;")
 _TELL = frozenset(("told", "tells", "tell", "telling", "asked", "asking", "assured", "reminded", "warned"))

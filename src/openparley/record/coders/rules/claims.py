@@ -120,6 +120,7 @@ class _Claims:
             index for clause in reading.clauses if clause.form != "nominal" for index in range(clause.verb_first, clause.verb_last)
         }
         self.last: tuple[str, ...] = ()
+        self._bystanders: dict[str, bool] = {}
         named = Counter(
             mention.ids for mention in reading.mentions if mention.ids and not all(self._is_bystander(name) for name in mention.ids)
         )
@@ -155,11 +156,15 @@ class _Claims:
         score = (
             self.weight("base") + self.weight(f"kind_{self.article.kind}") + sum(self.weight(name) for name in {hit.name for hit in hits})
         )
+        score += self.weight("quoted") * self.reading.voice(sentence.start, sentence.end).quoted
         return score + self.weight("long") * (len(words) > LONG) + self.weight("question") * words.rstrip("\"' ").endswith("?")
 
     def _is_bystander(self, name: str) -> bool:
-        actor = self.reading.table.actors.get(name)
-        return actor is None or actor.role in _BYSTANDERS
+        known = self._bystanders.get(name)
+        if known is None:
+            actor = self.reading.table.actors.get(name)
+            known = self._bystanders[name] = actor is None or actor.role in _BYSTANDERS
+        return known
 
     def _explained(self, sentence: Sentence, hit: CueHit) -> tuple[tuple[str, ...], bool]:
         """Whose behaviour it is, and whether nobody in the sentence could be it, so that he is taken over from before."""

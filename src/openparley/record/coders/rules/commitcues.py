@@ -17,11 +17,32 @@ __all__ = ["Cue", "Found", "cue_of", "make_cues"]
 
 TABLE = "commitments.csv"
 TYPES = ("threat", "promise", "demand", "proposal", "deadline", "content")
-FLAGS = ("to", "that", "ing", "csub", "obj", "noobj", "event", "harm", "help", "will", "meet", "new", "named", "should", "plain", "active", "away", "official")
+FLAGS = (
+    "to",
+    "that",
+    "ing",
+    "csub",
+    "obj",
+    "noobj",
+    "event",
+    "harm",
+    "help",
+    "will",
+    "meet",
+    "new",
+    "named",
+    "should",
+    "plain",
+    "active",
+    "away",
+    "official",
+)
 _WILL = frozenset(("will", "would"))
 # What may stand between a noun and its complement.
 _BETWEEN = re.compile(r" (?:(?:by|from|of|to|on|for|at) (?:[\w.’'-]+ ){1,5})?(?:that |to )?")
-_AWAY = frozenset(("gone", "out", "back", "off", "removed", "released", "freed", "disarmed", "extradited", "punished", "lifted", "stopped", "home"))
+_AWAY = frozenset(
+    ("gone", "out", "back", "off", "removed", "released", "freed", "disarmed", "extradited", "punished", "lifted", "stopped", "home")
+)
 _OLD = frozenset(("that", "those", "this", "these", "the", "such", "both", "such", "earlier", "previous", "last"))
 
 
@@ -130,7 +151,14 @@ def _holds(acts: Acts, clause: Clause, cue: Cue) -> Found | None:
             if complement is None:
                 return None
     if "that" in cue.flags:
-        complement = next((below for below in complements if below.form == "finite" and below.relation not in ("relative", "wh")), None)
+        complement = next(
+            (
+                below
+                for below in complements
+                if below.form == "finite" and (below.relation not in ("relative", "wh") or clause.form == "nominal")
+            ),
+            None,
+        )
         if complement is None:
             return None
     complement = complement or (complements[0] if complements else None)
@@ -159,7 +187,9 @@ def _complements(acts: Acts, clause: Clause, cue: Cue) -> list[Clause]:
             # “A demand by Norland that …”, “the pledge of the three to …”.
             plain = acts.matcher.article.plain
             start = tokens[clause.verb].end
-            near = [below for below in behind if below.sentence == clause.sentence and below.first > clause.verb and below.form != "nominal"]
+            near = [
+                below for below in behind if below.sentence == clause.sentence and below.first > clause.verb and below.form != "nominal"
+            ]
             found = [below for below in near if _BETWEEN.fullmatch(plain, start, tokens[below.first].start)]
         return found
     if clause.passive or not clause.objects or any(tokens[group.head].lower.endswith(("self", "selves")) for group in clause.objects):
@@ -252,6 +282,9 @@ def _is_new(acts: Acts, clause: Clause) -> bool:
     sentence = acts.matcher.article.sentences[clause.sentence]
     for at in range(clause.verb - 1, max(sentence.first, clause.verb - 6) - 1, -1):
         word = tokens[at].lower
+        if word in ("'s", "’s", "'", "’"):
+            # “The envoy's demand”: whose it is makes it one.
+            return True
         if word in _OLD:
             return word == "the" and bool(acts.matcher.complements(clause))
         if not (word.isalpha() or "-" in word or word == "'s") or word in ("of", "on", "to", "and", "in", "for", "by", "with"):

@@ -6,26 +6,26 @@ without naming themselves: conditions, first persons, dates that are set (``inte
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from openparley.record.coders.draft import Draft
 from openparley.record.coders.rules.addressees import addressees
 from openparley.record.coders.rules.announcement import Announcement, surest
 from openparley.record.coders.rules.commitcues import Found, cue_of, make_cues
+from openparley.record.coders.rules.commitdates import due_date, inherit, made_on
 from openparley.record.coders.rules.contents import LEAVING, OUTCOMES, Acts, Content, group_ids, make_acts
-from openparley.record.coders.rules.dates import due_of
 from openparley.record.coders.rules.frames import make_frames
 from openparley.record.coders.rules.intentions import intentions
 from openparley.record.coders.rules.matching import Matcher
 from openparley.record.coders.rules.paraphrase import listed
-from openparley.record.entry import PARAPHRASE_LIMIT, Due, FuzzyDate
+from openparley.record.entry import PARAPHRASE_LIMIT
 
 if TYPE_CHECKING:
     from openparley.record.coders.rules.grammar import Clause, Group
-    from openparley.record.coders.rules.reading import Reading, Voice
+    from openparley.record.coders.rules.reading import Reading
 
 __all__ = ["Commitments", "code_commitments"]
 
@@ -45,11 +45,9 @@ _ADJECTIVAL = frozenset(("commit", "bind", "oblige", "prepare", "determine", "re
 _CONDITIONS = ("if", "unless")
 _ANSWERING = frozenset(("SUPPORT", "AGREE", "REJECT", "ACCUSE", "CONCEDE"))
 _PLACED = frozenset(("to", "with", "against", "on", "upon", "from", "for", "between", "toward", "towards"))
-# Rules of commitments that do not name themselves: their own words tell what is to come, and when they were said the attribution does.
-_UNNAMED = frozenset(("own", "condition", "veiled", "date", "term", "ought", "bill"))
-# A day without a year that lies so far ahead was meant to be counted from a day so long before the report.
-_FAR_AHEAD = 240
-_BACK = 90
+_LIMITS = re.compile(r"\b(?:no|not) (?:later|earlier|sooner|more|less|fewer|longer) than\b|\bnot only\b", re.IGNORECASE)
+_DENIALS = re.compile(r"\b(?:no|not|never|neither|nor|none|nobody|nothing|cannot|without)\b|n't\b", re.IGNORECASE)
+_TYPES = frozenset(("threat", "demand", "proposal", "content", "event"))
 _FIRST = frozenset(("i", "we", "our", "my", "us"))
 
 
@@ -65,7 +63,9 @@ def code_commitments(reading: Reading, events: Sequence[Draft]) -> list[Draft]:
     found = [*coder.by_cue(), *coder.by_event(), *intentions(coder)]
     drafts = [(draft, made.retold) for made in surest(found) if (draft := coder.draft(made)) is not None]
     drafts.sort(key=lambda pair: (pair[0].start, pair[0].end))
-    return _told_once(drafts)
+    kept = _told_once(drafts)
+    inherit(kept)
+    return kept
 
 
 def _told_once(drafts: Sequence[tuple[Draft, bool]]) -> list[Draft]:
@@ -73,11 +73,29 @@ def _told_once(drafts: Sequence[tuple[Draft, bool]]) -> list[Draft]:
     kept: list[Draft] = []
     for draft, retold in drafts:
         if retold and any(
-            other.fields["type"] == draft.fields["type"] and set(other.fields["actor"]) & set(draft.fields["actor"]) for other in kept
+            other.fields["type"] == draft.fields["type"]
+            and other.fields["consequence"] == draft.fields["consequence"]
+            and set(other.fields["actor"]) & set(draft.fields["actor"])
+            for other in kept
         ):
             continue
         kept.append(draft)
     return kept
+
+
+def _plain_limits(reading: Reading) -> Sequence[Clause]:
+    """The clauses, without the denial that “no later than” looks like."""
+    article = reading.article
+    if not _LIMITS.search(article.plain):
+        return reading.clauses
+    found = []
+    for clause in reading.clauses:
+        if clause.negated:
+            words = article.plain[clause.start : clause.end + 20]
+            if _LIMITS.search(words) and not _DENIALS.search(_LIMITS.sub(" ", words)):
+                clause = clause._replace(negated=False)
+        found.append(clause)
+    return found
 
 
 class Commitments:
@@ -86,8 +104,8 @@ class Commitments:
     def __init__(self, reading: Reading, events: Sequence[Draft]) -> None:
         self.reading = reading
         self.article = reading.article
-        self.clauses = reading.clauses
-        self.matcher = Matcher(reading.article, reading.clauses, reading.lexicon.build(make_frames))
+        self.clauses = _plain_limits(reading)
+        self.matcher = Matcher(reading.article, self.clauses, reading.lexicon.build(make_frames))
         self.words = reading.lexicon.build(make_acts)
         self.acts = Acts(self.matcher, self.words)
         self.events = [event for event in events if event.kind == "event"]
@@ -150,7 +168,10 @@ class Commitments:
             return False
         if clause.form == "nominal":
             parent = self.clauses[clause.parent] if clause.parent is not None else None
-            return parent is None or not (parent.negated or parent.lemma in self.words["unmade"])
+            return parent is None or not ((parent.negated or parent.lemma in self.words["unmade"]) and self._drops_own(parent, clause))
+        if clause.form == "infinitive" and clause.parent is None:
+            # “To threaten them would be folly”.
+            return False
         if clause.form == "gerund" and clause.first > 0 and self.article.tokens[clause.verb_first - 1].lower in self.words["before_gerund"]:
             return False
         current: Clause | None = clause
@@ -166,6 +187,13 @@ class Commitments:
                 return False
             current = parent
         return True
+
+    def _drops_own(self, parent: Clause, clause: Clause) -> bool:
+        """Whether who does something to the noun is whose it is: “dropped the demand”, not “their demand was rejected”."""
+        if parent.passive or parent.lemma in ("fail", "be"):
+            return parent.negated and parent.lemma == "make"
+        actor, subject = set(self.actor_of(clause)), set(group_ids(parent.subjects))
+        return not actor or not subject or bool(actor & subject)
 
     def _orders_own(self, clause: Clause) -> bool:
         """Whether who is told to do something is the actor's own: “ordered his army”."""
@@ -333,13 +361,16 @@ class Commitments:
         """The entry, or None where what it needs is missing."""
         reading = self.reading
         voice = reading.voice(made.clause.start, made.clause.end)
-        when = self._made(made, voice)
-        due = self._due(made, when)
+        when = made_on(self, made, voice)
+        due = due_date(self, made, when)
         if made.needs_due and due is None:
             return None
         target = addressees(self, made)
         # What neither names who commits himself nor to whom is seldom the record's matter: a storm threatens the coast.
-        known = (1.0 if target or made.type == "deadline" else 0.9) if made.actor else 0.7 if target else 0.42
+        # Only words that name an act of somebody do so without him: “ordered the crews to leave”.
+        told = made.content is not None and made.content.clause is not None and made.content.clause.form != "nominal"
+        lone = 0.65 if told and made.rule.split(".")[0] in _TYPES else 0.42
+        known = (1.0 if target or made.type == "deadline" else 0.9) if made.actor else max(0.7, lone) if target else lone
         confidence = made.confidence * known
         fields: dict[str, Any] = {
             "type": made.type,
@@ -357,34 +388,6 @@ class Commitments:
         }
         links = (("expressed_by", voice.utterance.draft),) if voice.utterance is not None else ()
         return Draft("commitment", made.start, made.end, made.rule, max(0.0, min(0.95, confidence)), fields, links)
-
-    def _made(self, made: Announcement, voice: Voice) -> FuzzyDate | None:
-        """When it was made: on the day of the utterance, else when what announces it happened; never a day that is still to come."""
-        utterance = voice.utterance
-        if utterance is not None and utterance.said_on is not None:
-            return utterance.said_on
-        spoken = voice.quoted or made.rule.split(".")[0] in _UNNAMED
-        stretch = utterance.draft if utterance is not None and spoken else made.clause
-        when = self.reading.when(stretch.start, stretch.end)
-        published = self.article.published
-        return None if when is not None and published is not None and when.start > published else when
-
-    def _due(self, made: Announcement, when: FuzzyDate | None) -> Due | None:
-        """When it falls due, by the words from what is announced on."""
-        start, end = made.due_start if made.due_start is not None else made.start, self._due_end(made)
-        due = due_of(self.reading, start, end, when)
-        published = self.article.published
-        told = when is not None and when.phrase is not None
-        if due is None or published is None or told or made.clause.tense != "past" or (due.start - published).days <= _FAR_AHEAD:
-            return due
-        # “Had set a deadline of 1 March”, told two weeks later, is of this year.
-        then = published - timedelta(_BACK)
-        return due_of(self.reading, start, end, FuzzyDate(start=then, end=then)) or due
-
-    def _due_end(self, made: Announcement) -> int:
-        """The end of the words that may give a date: a few that are left of the sentence belong to it (“…, at once”)."""
-        sentence = self.article.sentences[made.clause.sentence]
-        return sentence.end if made.end < sentence.end <= made.end + 30 else made.end
 
     def _condition(self, made: Announcement) -> str | None:
         clause = made.condition

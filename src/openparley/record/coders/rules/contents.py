@@ -17,7 +17,7 @@ __all__ = ["LEAVING", "OUTCOMES", "Acts", "Content", "group_ids", "make_acts"]
 TABLE = "acts.csv"
 CLASSES = (
     *("harmful", "good", "leaving", "going", "shared", "harm", "losing", "ready", "bill", "fix", "meeting", "meet", "decide", "term"),
-    *("proposing", "proposal", "asking", "wishing", "unmade", "before_gerund", "saying", "agreement"),
+    *("proposing", "proposal", "asking", "wishing", "unmade", "before_gerund", "saying", "warning", "agreement"),
 )
 
 # What follows when a commitment with an act of this type is carried out, in our words; `deeds` reads the types back from them.

@@ -48,6 +48,7 @@ _ING = ("ed", "es", "s")
 _SUBJECT, _SENTENCE, _ATTRIBUTIVE, _POSSESSIVE, _OBJECT_CLASH, _UNKNOWN_GENDER = 1.2, 0.9, -1.2, -0.3, -3.0, -0.3
 _FIRST, _ALONE, _TOPIC, _NAMED_LATER, _NAMELESS, _ADDRESSED, _PRESS = 0.5, 0.9, 0.07, -1.6, -1.0, 2.2, -1.5
 _QUOTED = -1.0
+_SPOKE = 1.5
 # “its” rarely leaves its sentence, where “his” often does.
 _SAME_SENTENCE = 1.3
 # Sentences that a pronoun reaches back; those whom an article is about are reached from farther.
@@ -261,6 +262,7 @@ def _antecedent(line: _Line, index: int, gender: str, plural: bool, possessive: 
     alone = _alone(line, index, gender, plural)
     named = _named_later(line, index)
     counts, misquoted = line.counts, _QUOTED * (1 + plural) if quote < 0 else 0.0
+    speaks = gender == "n" and scan.word(index + 1) in SAYS
     for track in line.before(index):
         distance = here - track.sentence
         if distance > _REACH and (distance > _FAR_REACH or not track.person or counts[track.ids] < _FREQUENT):
@@ -287,6 +289,9 @@ def _antecedent(line: _Line, index: int, gender: str, plural: bool, possessive: 
         ):
             score += _ADDRESSED
         score += _NAMED_LATER * (track.ids in named)
+        if speaks:
+            # “…, it said”: whoever spoke in the sentence before goes on, not who is spoken of in this one.
+            score += _SPOKE * (distance == 1 and track.subject) - _SPOKE * (distance == 0 and not track.found.possessive)
         known = ranked.get(track.ids)
         if known is None or score > known[0]:
             ranked[track.ids] = score, track

@@ -66,6 +66,7 @@ def _core(
 
 _TO = r" ?(?:-|—|to|and|until|through) ?"
 _ON = r"(?:from |between )?"
+_THEN = "the following|the next|the same|that same|that"
 _OF_YEAR = rf"(?:,? (?:of )?{_YEAR})?"
 _MONTH2 = rf"(?P<month2>{'|'.join(MONTHS)})\b"
 _WEEKDAY2 = rf"(?P<weekday2>{'|'.join(WEEKDAYS)})"
@@ -100,7 +101,11 @@ CORES: dict[str, tuple[Core, ...]] = {
         ),
     ),
     "season": (
-        _core("absolute", rf"(?:{_PART}[ -])?(?:(?P<side>last|next|this|the following|the next|the same|that same|that|the) )?{_SEASON}{_OF_YEAR}(?! of (?-i:[A-Z]))", read.by_season),
+        _core(
+            "absolute",
+            rf"(?:{_PART}[ -])?(?:(?P<side>last|next|this|{_THEN}|the) )?{_SEASON}{_OF_YEAR}(?! of (?-i:[A-Z]))",
+            read.by_season,
+        ),
     ),
     "quarter": (
         _core(
@@ -149,12 +154,15 @@ CORES: dict[str, tuple[Core, ...]] = {
         ),
         _core(
             "relative",
-            rf"(?:(?:over|for|in|during|within|throughout) )?the (?P<side>following|preceding|next|ensuing) (?:{_NUM} )?(?P<unit>day|week|month|year)(?P<many>s)",
+            r"(?:(?:over|for|in|during|within|throughout) )?the (?P<side>following|preceding|ensuing) "
+            rf"(?:{_NUM} )?(?P<unit>day|week|month|year)(?P<many>s)",
             read.told_units,
             told=True,
             hints="following preceding ensuing",
         ),
-        _core("relative", rf"{_ABOUT}{_NUM} {_UNIT} (?P<way>after|before)(?! (?:that|then)\b)", read.later, told=True, hints="after before"),
+        _core(
+            "relative", rf"{_ABOUT}{_NUM} {_UNIT} (?P<way>after|before)(?! (?:that|then)\b)", read.later, told=True, hints="after before"
+        ),
         _core(
             "relative",
             rf"{_OVER}(?:the |(?=recent )|(?=\w+ (?:{_NUMS}) )){_SIDE} (?:{_NUM} )?{_UNIT}",

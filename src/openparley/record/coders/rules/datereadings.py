@@ -47,11 +47,15 @@ __all__ = [
     "past_units",
     "same_day",
     "this_unit",
+    "told_units",
     "weekday_range",
     "within",
     "year_end",
     "year_range",
 ]
+
+
+_SIDES = {"last": -2, "next": 2, "the following": 2, "the next": 2}
 
 
 def _number(words: str) -> int:
@@ -87,7 +91,7 @@ def by_month(found: re.Match[str], anchor: date, way: int) -> Period | None:
     """A month, or a part of one."""
     number, years = MONTHS[found["month"].lower()], _year_of(found)
     side = (found["side"] or "").lower() if "side" in found.re.groupindex else ""
-    whole = month(years, number) if years else month_near(number, anchor, {"last": -2, "next": 2}.get(side, way))
+    whole = month(years, number) if years else month_near(number, anchor, _SIDES.get(side, way))
     part = found["part"] if "part" in found.re.groupindex else None
     return part_of(whole, part) if part and whole else whole
 
@@ -136,7 +140,7 @@ def by_season(found: re.Match[str], anchor: date, way: int) -> Period | None:
     side = (found["side"] or "").lower()
     name = found["season"].lower()
     years = _year_of(found)
-    whole = season(name, anchor, {"last": -2, "next": 2}.get(side, way)) if years is None else season(name, date(years, 12, 31), -3)
+    whole = season(name, anchor, _SIDES.get(side, way)) if years is None else season(name, date(years, 12, 31), -3)
     return part_of(whole, found["part"]) if found["part"] and whole else whole
 
 

@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from openparley.errors import CaseError, Complaint
 from openparley.record.coders.rules.article import Article, Token
-from openparley.record.coders.rules.dategrammar import CORES, Core, Meaning, interpret, is_full, kind_behind, lead_of, triggers
-from openparley.record.coders.rules.lexicon import Lexicon
+from openparley.record.coders.rules.dategrammar import CORES, Core, Meaning, interpret, is_full, kind_behind, lead_of, triggers, yearless
+from openparley.record.coders.rules.lexicon import Lexicon, Row
 from openparley.record.coders.rules.terms import TERM
 from openparley.record.coders.rules.world import words
 from openparley.record.entry import Due, FuzzyDate
@@ -17,9 +18,11 @@ from openparley.record.entry import Due, FuzzyDate
 if TYPE_CHECKING:
     from openparley.record.coders.rules.reading import Reading
 
-__all__ = ["DatePhrase", "date_of", "due_of", "find_dates", "holiday", "meaning_of", "resolve"]
+__all__ = ["DatePhrase", "date_of", "due_of", "find_dates", "holiday", "meaning_of", "nearest", "resolve"]
 
 _LEFT, _RIGHT = 48, 40
+# A date without a year so far off in one direction, and so near in the other, is meant in the other.
+_FAR_DAYS, _CLOSE_DAYS = 250, 62
 _YEAR = re.compile(r"(?:1[6-9]|20)\d\d")
 _DECADE = re.compile(r"(?:(?:1[6-9]|20)\d0|\d0)s")
 _ORDINAL = re.compile(r"[0-3]?\d(?:st|nd|rd|th)")
@@ -45,17 +48,24 @@ _BEFORE_SEASON = words("in since until by during last next this before after ear
 class DatePhrase(NamedTuple):
     """Words that give a time.
 
-    ``kind`` is absolute, weekday, relative, duration, deadline, since, range or vague.
+    ``kind`` is absolute, weekday, relative, duration, deadline, since, range or vague; ``day`` month and day of a holiday.
     """
 
     start: int
     end: int
     phrase: str
     kind: str
+    day: tuple[int, int] | None = None
 
 
-def find_dates(article: Article) -> tuple[DatePhrase, ...]:
-    """Time phrases in order of place, none overlapping."""
+def find_dates(article: Article, lexicon: Lexicon | None = None) -> tuple[DatePhrase, ...]:
+    """Time phrases in order of place, none overlapping.
+
+    Parameters
+    ----------
+    lexicon
+        Word lists with the holidays of a case, ``dates.csv``; those of the program alone if None.
+    """
     plain, tokens = article.plain, article.tokens
     groups = _triggers()
     found: list[DatePhrase] = []
@@ -74,7 +84,7 @@ def find_dates(article: Article) -> tuple[DatePhrase, ...]:
             length, before = lead_of(plain[left:start]) if core.kind != "duration" else (0, "")
             found.append(DatePhrase(start - length, end, article.text[start - length : end], kind_behind(before, core)))
             reached = end
-    found += _holidays(article) + _terms(article)
+    found += _holidays(article, lexicon or _shipped()) + _terms(article)
     return _disjoint(found)
 
 
@@ -166,23 +176,56 @@ def _is_time(article: Article, index: int, start: int, end: int, group: str) -> 
 
 
 @cache
-def _days() -> tuple[re.Pattern[str], dict[str, tuple[int, int]]]:
-    """Fixed holidays: a pattern for their names, and month and day of each."""
-    rows = Lexicon().rows("dates.csv", ("name", "month", "day"))
-    days = {row.cells["name"].lower(): (int(row.cells["month"]), int(row.cells["day"])) for row in rows}
+def _shipped() -> Lexicon:
+    return Lexicon()
+
+
+class _Holidays(NamedTuple):
+    pattern: re.Pattern[str]
+    days: dict[str, tuple[int, int]]
+
+
+_HOLIDAY_LEAD = r"(?P<lead>(?:(?:on|by|before|after|until|since|around|at|over) )?(?:(?:last|next|this) )?)"
+_HOLIDAY = re.compile(rf"{_HOLIDAY_LEAD}(?P<name>.+?)(?: (?P<year>\d{{4}}))?", re.IGNORECASE)
+
+
+def _holiday_table(lexicon: Lexicon) -> _Holidays:
+    """Fixed holidays: a pattern for their names, and month and day of each.
+
+    Raises
+    ------
+    CaseError
+        If a row of the case names no day of the calendar.
+    """
+    rows = lexicon.rows("dates.csv", ("name", "month", "day"))
+    days: dict[str, tuple[int, int]] = {}
+    for row in rows:
+        days.setdefault(row.cells["name"].lower(), _day_of(row))
     names = "|".join(re.escape(row.cells["name"]) for row in sorted(rows, key=lambda row: -len(row.cells["name"])))
-    lead = r"(?:(?:on|by|before|after|until|since|around|at|over) )?(?:(?:last|next|this) )?"
-    return re.compile(rf"(?<!\w)(?P<lead>{lead})(?P<name>{names})(?: (?P<year>\d{{4}}))?(?!\w)"), days
+    return _Holidays(re.compile(rf"(?<!\w){_HOLIDAY_LEAD}(?P<name>{names})(?: (?P<year>\d{{4}}))?(?!\w)"), days)
 
 
-def _holidays(article: Article) -> list[DatePhrase]:
-    if "Day" not in article.plain and "Christmas" not in article.plain and "New Year" not in article.plain and "Eve" not in article.plain:
-        return []
+def _day_of(row: Row) -> tuple[int, int]:
+    """Month and day of a row; 29 February is not every year's."""
+    try:
+        found = date(2001, int(row.cells["month"]), int(row.cells["day"]))
+    except ValueError:
+        value = f"{row.cells['month']},{row.cells['day']}"
+        raise CaseError(
+            Complaint(row.file, row.line, None, value, "month 1–12, day of that month", "Write month and day as numbers: 12,25.",
+                      f"“{value}” is no month and day that every year has.")
+        ) from None  # fmt: skip
+    return found.month, found.day
+
+
+def _holidays(article: Article, lexicon: Lexicon) -> list[DatePhrase]:
+    table = lexicon.build(_holiday_table)
     found = []
-    for match in _days()[0].finditer(article.plain):
+    for match in table.pattern.finditer(article.plain):
         lead = match["lead"].lower()
         kind = "since" if "since" in lead else "deadline" if re.search(r"by|before|until", lead) else "absolute"
-        found.append(DatePhrase(match.start(), match.end(), article.text[match.start() : match.end()], kind))
+        words = article.text[match.start() : match.end()]
+        found.append(DatePhrase(match.start(), match.end(), words, kind, table.days[match["name"].lower()]))
     return found
 
 
@@ -192,18 +235,18 @@ def _terms(article: Article) -> list[DatePhrase]:
     ]
 
 
-def holiday(words: str, anchor: date, way: int) -> Meaning | None:
-    """The day of a fixed holiday; None if the words name none."""
-    pattern, days = _days()
-    match = pattern.fullmatch(words)
+def holiday(words: str, anchor: date, way: int, day: tuple[int, int]) -> Meaning | None:
+    """The day of a holiday that is on the same day every year; None if the words are not of its form."""
+    match = _HOLIDAY.fullmatch(words)
     if match is None:
         return None
-    month, day = days[match["name"].lower()]
     lead = match["lead"].lower()
     way = -2 if "last" in lead else 2 if "next" in lead else 1 if re.search(r"by|before|until", lead) else way
     years = [int(match["year"])] if match["year"] else [anchor.year + step for step in ((0, -1) if way < 0 else (0, 1))]
     for number in years:
-        found = date(number, month, day)
+        if not date.min.year <= number <= date.max.year:
+            continue
+        found = date(number, *day)
         if match["year"] or (found <= anchor if way < 0 else found >= anchor):
             return Meaning(found, max(found, anchor) if "since" in lead else found, "range" if "since" in lead else "day")
     return None
@@ -218,7 +261,19 @@ def meaning_of(phrase: DatePhrase, anchor: date | None, way: int | None = None) 
         anchor = date(2000, 1, 1)
     if way is None:
         way = 1 if phrase.kind == "deadline" else -1
-    return interpret(words, anchor, way) or holiday(words, anchor, way)
+    return interpret(words, anchor, way) or (holiday(words, anchor, way, phrase.day) if phrase.day else None)
+
+
+def nearest(phrase: DatePhrase, anchor: date | None, way: int) -> Meaning | None:
+    """What a phrase means, seen from a day; a month or day without a year that is close on the other side is that one.
+
+    “on 28 May” in a report of 22 May is next week, whatever the tense of the words around it.
+    """
+    meaning = meaning_of(phrase, anchor, way)
+    if meaning is None or anchor is None or not yearless(phrase.phrase) or abs((meaning.start - anchor).days) < _FAR_DAYS:
+        return meaning
+    other = meaning_of(phrase, anchor, -1 if way > 0 else 1)
+    return other if other is not None and abs((other.start - anchor).days) <= _CLOSE_DAYS else meaning
 
 
 _MARKS = {ord("’"): "'", ord("–"): "-", ord("‑"): "-", ord("—"): "-", ord("\u00a0"): " ", ord("\u202f"): " "}
@@ -245,11 +300,18 @@ def fuzzy(meaning: Meaning, anchor: str, phrase: str | None) -> FuzzyDate:
     return FuzzyDate(start=meaning.start, end=meaning.end, granularity=meaning.granularity, anchor=anchor, phrase=phrase)  # pyright: ignore[reportArgumentType]
 
 
-def date_of(reading: Reading, start: int, end: int) -> FuzzyDate | None:
-    """The date that the text gives to what the words at a stretch tell; None when nothing tells."""
+def date_of(reading: Reading, start: int, end: int, *, spoken: bool = False) -> FuzzyDate | None:
+    """The date that the text gives to what the words at a stretch tell; None when nothing tells.
+
+    Parameters
+    ----------
+    spoken
+        Whether the act is done by saying the words – a threat, a promise, a demand –, so that it is as old as they are, even where
+        they speak of what is to come.
+    """
     from openparley.record.coders.rules.timeline import timeline_of
 
-    return timeline_of(reading).date(start, end)
+    return timeline_of(reading).date(start, end, spoken=spoken)
 
 
 def due_of(reading: Reading, start: int, end: int, made: FuzzyDate | None = None) -> Due | None:

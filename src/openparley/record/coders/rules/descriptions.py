@@ -178,6 +178,9 @@ def _describe(scan: Scan, first: int, last: int, noun: Noun) -> Found | None:
         and scan.word(begin - 2) in ("one", "some", "two", "three", "many", "most", "several", "both")
     ):
         determiner, begin = "a" if scan.word(begin - 2) == "one" else "some", begin - 2
+    if determiner == "that" and noun.plural and scan.word(begin) == "that":
+        # “said that rebel forces …”: no determiner.
+        determiner, begin = "", begin + 1
     after = _after(scan, last, noun)
     apposed = _apposed(scan, begin, last)
     if "former" in phrase.kinds and apposed is None:
@@ -233,6 +236,14 @@ def _apposed(scan: Scan, begin: int, last: int) -> Found | None:
             and scan.word(item.last) in (",", ")", "—", ".")
         ):
             return item
+    if scan.word(last) in ("of", "for"):
+        # “a spokesman for the junta, Colonel …,”
+        at = last + 1 + (scan.word(last + 1) == "the")
+        owner = scan.at[at] if at < len(scan.tokens) and at not in scan.starts else None
+        if owner is not None and owner.kind != "person" and scan.word(owner.last) == "," and owner.last + 1 < len(scan.tokens):
+            item = scan.at[owner.last + 1]
+            if item is not None and item.kind == "person" and not item.possessive and scan.word(item.last) in (",", "."):
+                return item
     if scan.word(begin - 1) in (",", "(", "—") and begin >= 2:
         item = scan.at[begin - 2]
         if item is not None and item.kind == "person" and not item.attributive and item.last == begin - 1:
@@ -267,8 +278,8 @@ def _belongs(scan: Scan, found: Found, place: Found, noun: Noun, phrase: Phrase,
         found.ids, found.rule, found.confidence = (fitting[0],), "description.role", 0.85
         found.kind = table.profiles[fitting[0]].kind
         return True
-    if role in _STATE_ARMS | _STATE_PEOPLE | _PEOPLE and (owner in table.sides() or table.knows_place(country)):
-        key, new = (owner, place.new) if owner in table.sides() else table.place(country)
+    if role in _STATE_ARMS | _STATE_PEOPLE | _PEOPLE and (table.is_sharing(owner) or table.knows_place(country)):
+        key, new = (table.side_of(owner), None) if table.is_sharing(owner) else table.place(country)
         sure = 0.8 if role in _STATE_ARMS else 0.5 if role in _PEOPLE or not plural else 0.65
         found.ids, found.new, found.rule, found.confidence = (key,), new, "description.state", sure
         found.kind = "state" if role in _STATE_ARMS else "group"

@@ -10,7 +10,9 @@ from openparley.errors import CaseError, Complaint
 from openparley.record.coders.rules.announcement import Announcement, announce
 from openparley.record.coders.rules.contents import Content, group_ids
 from openparley.record.coders.rules.lexicon import Lexicon
-from openparley.record.coders.rules.schedules import scheduled, term
+from openparley.record.coders.rules.matching import HARM
+from openparley.record.coders.rules.orders import denies, ought, told_to, until
+from openparley.record.coders.rules.schedules import deadline_nouns, scheduled, term
 
 if TYPE_CHECKING:
     from openparley.record.coders.rules.commitments import Commitments
@@ -20,8 +22,6 @@ __all__ = ["intentions", "make_veiled"]
 
 _WILL = frozenset(("will", "would"))
 _POSSIBLE = frozenset(("may", "might", "could"))
-_OUGHT = frozenset(("should", "must"))
-_NEEDS = frozenset(("need", "have", "ought"))
 # Conditions that are met by doing something rather than by not doing it.
 _ONCE = frozenset(("after", "while", "until"))
 _ONCE_WORDS = frozenset(("once", "until", "when", "as"))
@@ -51,6 +51,8 @@ def make_veiled(lexicon: Lexicon) -> re.Pattern[str]:
 def intentions(coder: Commitments) -> Iterator[Announcement]:
     """What the clauses of an article announce."""
     veiled = [found.span() for found in coder.reading.lexicon.build(make_veiled).finditer(coder.article.plain)]
+    if "deadline" in coder.article.plain or "ultimatum" in coder.article.plain:
+        yield from deadline_nouns(coder)
     for clause in coder.clauses:
         if clause.form == "nominal" or clause.question:
             continue
@@ -58,7 +60,7 @@ def intentions(coder: Commitments) -> Iterator[Announcement]:
         if made is not None:
             yield made
             continue
-        for way in (_conditional, _shall, _agreed, term, _own_words, _bill, scheduled, _ought):
+        for way in (_conditional, until, told_to, _shall, _agreed, term, _own_words, _bill, scheduled, _planned, ought):
             made = way(coder, clause)
             if made is not None:
                 yield made
@@ -124,10 +126,11 @@ def _conditional(coder: Commitments, clause: Clause) -> Announcement | None:
     told = voice.utterance is not None
     content = coder.acts.of(clause)
     harmful, helpful = coder.acts.harms(content) or coder.acts.foretells_harm(clause), coder.acts.helps(content)
-    if (clause.modal not in _WILL and clause.tense != "future") or clause.perfect:
+    warned = _is_warned(coder, clause)
+    if (clause.modal not in _WILL and clause.tense != "future" and not (warned and clause.modal in _POSSIBLE)) or clause.perfect:
         return None
     own = _speaks(coder, clause)
-    if not told and not _is_reported(coder, clause):
+    if not told and not _is_reported(coder, clause) and not warned:
         return None
     speaker = voice.utterance.speaker if voice.utterance is not None else ()
     abstract = clause.subject is None or not (clause.subject.ids or clause.subject.owner)
@@ -143,9 +146,20 @@ def _conditional(coder: Commitments, clause: Clause) -> Announcement | None:
             condition=first,
             event="THREATEN",
         )
+    if not own and harmful and content.event in HARM and (voice.utterance is None or not voice.utterance.speaker) and clause.subject:
+        # “Norland would expel the consul, an official said, if …”.
+        acting = group_ids(clause.subjects)
+        if acting:
+            return announce(coder, clause, "threat", "condition.official", 0.45, content, actor=acting, condition=first, event="THREATEN")
+    if first is not None and (warned or (own and _provoked(coder, first))) and (own or clause.passive or abstract):
+        return announce(
+            coder, clause, "threat", "condition.warned", 0.5, content, actor=own or speaker or warned, condition=first, event="THREATEN"
+        )
+    if own and _is_only(coder, clause, conditions):
+        return announce(coder, clause, "demand", "condition.only", 0.5, content, actor=own, condition=first, event="REQUEST")
     if helpful and (own or abstract):
         return announce(coder, clause, "promise", "condition.promise", 0.6 if own else 0.45, content, actor=own or speaker, condition=first)
-    if (own or abstract) and (any(condition.relation == "unless" for condition in conditions) or (lacking and _denies(coder, clause))):
+    if (own or abstract) and (any(condition.relation == "unless" for condition in conditions) or (lacking and denies(coder, clause))):
         return announce(
             coder,
             clause,
@@ -157,7 +171,30 @@ def _conditional(coder: Commitments, clause: Clause) -> Announcement | None:
             condition=first,
             event="THREATEN",
         )
+    if own and first is not None and not helpful and not clause.negated:
+        return announce(coder, clause, "threat", "condition.own", 0.45, content, actor=own, condition=first, event="THREATEN")
     return None
+
+
+def _is_warned(coder: Commitments, clause: Clause) -> tuple[str, ...]:
+    """Who warns or hints, in the same sentence: “should he stay away, she hinted, the help might end”."""
+    for other in coder.clauses_in(clause.sentence):
+        if other.lemma in coder.words["warning"] and other.form != "nominal" and not other.passive and not other.negated:
+            found = coder.actor_of(other)
+            if found:
+                return found
+    return ()
+
+
+def _provoked(coder: Commitments, condition: Clause) -> bool:
+    """Whether a condition is harm done or something left undone: what is said to follow is meant as a threat."""
+    return condition.negated or condition.relation == "unless" or coder.acts.harms(coder.acts.of(condition))
+
+
+def _is_only(coder: Commitments, clause: Clause, conditions: Sequence[Clause]) -> bool:
+    """“Will attend only if …”: what is offered on a condition is what is asked for."""
+    tokens = coder.article.tokens
+    return any("only" in {tokens[at].lower for at in range(max(0, condition.first - 2), condition.first + 1)} for condition in conditions)
 
 
 def _lacks(coder: Commitments, clause: Clause) -> bool:
@@ -169,22 +206,23 @@ def _lacks(coder: Commitments, clause: Clause) -> bool:
     return any(coder.article.plain[start : start + 8].lower() == "without " for start in starts)
 
 
-def _denies(coder: Commitments, clause: Clause) -> bool:
-    """“There will be no aid”, “nothing will move”."""
-    tokens = coder.article.tokens
-    return clause.negated or any(tokens[group.first].lower in ("no", "nothing", "nobody") for group in (*clause.subjects, *clause.objects))
-
-
 def _veiled(coder: Commitments, clause: Clause, places: Sequence[tuple[int, int]]) -> Announcement | None:
     """Words such as “this crosses a red line”: a threat that names no act."""
-    if not any(clause.start <= start and end <= clause.end for start, end in places):
-        return None
-    voice = coder.reading.voice(clause.start, clause.end)
-    if voice.utterance is None or not voice.utterance.speaker:
-        return None
-    return announce(
-        coder, clause, "threat", "veiled.words", 0.5, None, actor=_speaks(coder, clause) or voice.utterance.speaker, event="THREATEN"
+    verb = coder.article.tokens[clause.verb].start
+    announces = clause.modal in _WILL | _POSSIBLE or clause.tense == "future"
+    place = next(
+        ((start, end) for start, end in places if (clause.start <= start and end <= clause.end) or (announces and start <= verb < end)),
+        None,
     )
+    if place is None:
+        return None
+    utterance = coder.reading.voice(clause.start, clause.end).utterance
+    speaker = utterance.speaker if utterance is not None else _is_warned(coder, clause)
+    if not speaker:
+        return None
+    made = announce(coder, clause, "threat", "veiled.words", 0.5, None, actor=_speaks(coder, clause) or speaker, event="THREATEN")
+    made.start, made.end = min(made.start, place[0]), max(made.end, place[1])
+    return made
 
 
 def _is_reported(coder: Commitments, clause: Clause) -> bool:
@@ -316,8 +354,14 @@ def _bill(coder: Commitments, clause: Clause) -> Announcement | None:
     if not coder.acts.harms(content):
         return None
     parent = coder.clauses[clause.parent] if clause.parent is not None else None
-    actor = group_ids(parent.subjects) if parent is not None else ()
-    return announce(coder, clause, "threat", "bill.would", 0.5, content, actor=actor or clause.subject.owner, event="THREATEN")
+    brought = [
+        group
+        for other in coder.clauses_in(clause.sentence)
+        for name, group in other.obliques
+        if name == "by" and other.index < clause.index
+    ]
+    actor = group_ids(brought) or (group_ids(parent.subjects) if parent is not None else ())
+    return announce(coder, clause, "threat", "bill.would", 0.55, content, actor=actor or clause.subject.owner, event="THREATEN")
 
 
 def _after_bill(coder: Commitments, clause: Clause) -> bool:
@@ -326,27 +370,16 @@ def _after_bill(coder: Commitments, clause: Clause) -> bool:
     return any(tokens[at].lower in coder.words["bill"] for at in range(max(sentence.first, clause.first - 14), clause.first))
 
 
-def _ought(coder: Commitments, clause: Clause) -> Announcement | None:
-    """“Norland must withdraw”, “they need to answer”: in somebody's mouth, about one who is party to the matter."""
-    needs = clause.lemma in _NEEDS and any(below.form == "infinitive" for below in coder.matcher.complements(clause))
-    if clause.modal not in _OUGHT and not needs:
+def _planned(coder: Commitments, clause: Clause) -> Announcement | None:
+    """“The Council will send observers by 1 May”: in the report's own words, what somebody known does on a day to come."""
+    if (clause.modal != "will" and clause.tense != "future") or clause.negated or clause.relation in ("relative", "if", "because"):
         return None
-    if clause.negated or clause.passive or clause.relation in ("if", "relative", "because") or (needs and clause.modal in _WILL):
+    official = coder.article.kind == "official"
+    actor = coder.actor_of(clause)
+    if not actor or (coder.reading.voice(clause.start, clause.end).utterance is not None and not official):
         return None
-    voice = coder.reading.voice(clause.start, clause.end)
-    if voice.utterance is None or clause.subject is None:
+    content = coder.acts.of(clause)
+    kind = "threat" if coder.acts.harms(content) else "promise"
+    if not content.event and not official:
         return None
-    target = group_ids(clause.subjects)
-    told = voice.quoted and coder.article.tokens[clause.subject.head].lower == "you"
-    if told:
-        target = tuple(voice.utterance.draft.fields.get("addressee") or ())
-    if not (target or told) or set(target) & set(voice.utterance.speaker):
-        return None
-    below = next((one for one in coder.matcher.complements(clause) if one.form == "infinitive"), clause) if needs else clause
-    content = coder.acts.of(below)
-    if not content.event and not voice.quoted and not needs:
-        return None
-    confidence = 0.55 if content.event else 0.42
-    return announce(
-        coder, clause, "demand", "ought.told", confidence, content, actor=voice.utterance.speaker, target=target, event="REQUEST"
-    )
+    return announce(coder, clause, kind, "planned.will", 0.45, content, actor=actor, needs_due=True)

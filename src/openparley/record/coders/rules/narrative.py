@@ -7,7 +7,7 @@ comes back to the present: by a weekday, “last month” or “now”, by a mai
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -18,23 +18,36 @@ if TYPE_CHECKING:
     from openparley.record.coders.rules.article import Article
     from openparley.record.coders.rules.grammar import Clause
 
-__all__ = ["Story", "dateline_at", "is_attributive"]
+__all__ = ["Story", "dateline_at", "from_base", "is_attributive"]
 
 # A year before this many days before publication is told as history; nearer ones are read from publication.
 _LONG_AGO = 150
+# A date wider than this is no point to count days from.
+_WIDE_DAYS = 10
 # A story goes back less readily than it goes on.
 _BACKWARDS = 2.5
-_DATELINE = re.compile(r"(?:[A-Z][A-Z.' -]{2,}(?:, ?[\w. ]{2,24})?|[A-Z][\w.' -]{2,24}, [A-Z][\w. ]{2,24}) ?(?:\([^)\n]{2,40}\) ?)?[-—] ?(?=\S)")
+# A text of which more is in the present comments on history and does not tell it.
+_MOST_PRESENT = 0.3
+# “PORT ALUNE, Quessa, 12 October (Wire) – ”: a place in capitals, or with a country, date or agency behind it, and a dash.
+_DATELINE = re.compile(
+    r"[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,3}(?P<more>(?:, [A-Z\d][\w.]*(?: [\w.]+){0,2}){0,3}(?: ?\([^)\n]{2,40}\))?)(?: ?— ?| - )(?=[\"A-Z])"
+)
 _ATTRIBUTIVE = re.compile(r"(?:the|a|an|its|their|his|her|that|this|of|under|since the|'s) $", re.IGNORECASE)
-_NOUN = re.compile(r" (?!and|or|but|to|in|on|at|by|when|while|after|before|until|as|with|from|for|the|a|was|were|had|has|is|it|he|she|they)[a-z]")
+_NOUN = re.compile(
+    r" (?!(?:and|or|but|to|in|on|at|by|when|while|after|before|until|as|with|from|for|the|a|was|were|had|has|is|it|he|she|they)\b)[a-z]"
+)
 _YEAR = re.compile(r"(?:the )?(?:1[6-9]|20)\d\d(?:-\d{2,4})?")
 _HEADING = re.compile(r"\s*(?:[:—]|-(?= )|\.?\s*$|\.? ?\n)")
 _PRESENT_WORDS = frozenset({"weekday", "relative", "vague"})
 
 
-def dateline_at(article: Article, sentence: int) -> bool:
-    """Whether a sentence opens with an agency's dateline: “PORT ALUNE, Quessa - …”."""
-    return _DATELINE.match(article.plain, article.sentences[sentence].start) is not None
+def dateline_at(article: Article, sentence: int) -> int:
+    """End of the agency's dateline with which a sentence opens its paragraph: “PORT ALUNE, Quessa - …”; 0 if there is none."""
+    begin = article.sentences[sentence].start
+    if begin and article.plain[begin - 1] != "\n":
+        return 0
+    found = _DATELINE.match(article.plain, begin)
+    return found.end() if found and (found["more"] or found.group().split(" ", 1)[0].isupper()) else 0
 
 
 def is_attributive(plain: str, phrase: DatePhrase) -> bool:
@@ -51,6 +64,8 @@ class Story:
 
     Attributes
     ----------
+    before
+        Where the story stands before a phrase, by its number.
     meanings
         Meaning of the phrases, by number, that are read from the story and not from publication.
     stands
@@ -64,35 +79,45 @@ class Story:
         article: Article,
         phrases: Sequence[DatePhrase],
         sentences: Sequence[int],
-        skipped: Callable[[int], bool],
+        quoted: Sequence[bool],
+        modifiers: Sequence[bool],
         clauses: Sequence[Clause],
     ) -> None:
-        self.article, self.phrases = article, phrases
+        self.article, self.phrases, self.sentences = article, phrases, sentences
+        self._present = _present_sentences(clauses)
+        self._quoted, self._modifiers = quoted, modifiers
+        # A text that never speaks of this week tells history throughout, whatever its author remarks in between.
+        self.history = self._read(strict=False)
+        if not self.history:
+            self._read(strict=True)
+
+    def _read(self, *, strict: bool) -> bool:
+        """Go through the text; whether it is history. ``strict`` ends a story at every main clause in the present."""
         self.meanings: dict[int, Meaning] = {}
         self.stands: dict[int, Meaning] = {}
-        self._present = _present_sentences(clauses)
-        self._skipped = skipped
+        self.before: dict[int, Meaning] = {}
         self._heading = False
-        told = new = 0
+        told = new = number = 0
         running: Meaning | None = None
-        number = 0
-        for at in range(len(article.sentences)):
-            if dateline_at(article, at) or (at in self._present and not self._heading):
+        for at in range(len(self.article.sentences)):
+            if dateline_at(self.article, at) or (strict and at in self._present and not self._heading):
                 running = None
-            while number < len(phrases) and sentences[number] <= at:
-                before = running
-                running = self._step(number, running)
-                told += running is not None
-                new += running is None and (before is not None or phrases[number].kind in _PRESENT_WORDS)
+            while number < len(self.phrases) and self.sentences[number] <= at:
+                if running is not None:
+                    self.before[number] = running
+                if not self._quoted[number] and not (strict and self._modifiers[number]):
+                    was, running = running, self._step(number, running)
+                    told += running is not None and running is not was and self._differs(number, running)
+                    new += running is None and self.phrases[number].kind in _PRESENT_WORDS
                 number += 1
             if running is not None:
                 self.stands[at] = running
-        self.history = told > 2 and told > 2 * new
+        return told > 2 and told > 2 * new and len(self._present) < _MOST_PRESENT * len(self.article.sentences)
 
     def _step(self, number: int, running: Meaning | None) -> Meaning | None:
         """Where the story stands behind a phrase."""
         phrase, published = self.phrases[number], self.article.published
-        if self._skipped(number) or is_attributive(self.article.plain, phrase):
+        if is_attributive(self.article.plain, phrase):
             return running
         if is_full(phrase.phrase):
             meaning = meaning_of(phrase, published, -1)
@@ -104,8 +129,10 @@ class Story:
             return None
         if yearless(phrase.phrase):
             meaning = self._in_story(phrase, running)
-        elif phrase.kind in ("duration", "vague", "range") and phrase.kind != "range":
-            return None if phrase.phrase.lower() in ("now", "currently", "today", "at present") and not self._heading else running
+        elif phrase.kind == "vague":
+            return None if "recent" in phrase.phrase.lower() or "late" in phrase.phrase.lower() else running
+        elif phrase.kind in ("duration", "range", "deadline", "since"):
+            return running
         elif phrase.kind == "weekday" and (published is None or self._heading):
             meaning = meaning_of(phrase, running.end, 1)
         else:
@@ -118,6 +145,14 @@ class Story:
             return running
         self.meanings[number] = meaning
         return running if phrase.kind in ("since", "deadline") else meaning
+
+    def _differs(self, number: int, running: Meaning) -> bool:
+        """Whether the story gives a phrase another date than the day of publication would."""
+        phrase, published = self.phrases[number], self.article.published
+        if published is None or is_full(phrase.phrase):
+            return True
+        read = meaning_of(phrase, published, -1)
+        return read is None or read.told or read.start != running.start
 
     def _is_heading(self, phrase: DatePhrase) -> bool:
         """Whether a date heads an entry of a chronicle: it opens its line and a colon, dash or nothing follows."""
@@ -148,7 +183,8 @@ def _counted(phrase: DatePhrase, running: Meaning) -> Meaning:
     """Where the story stands behind “two days later”."""
     after = meaning_of(phrase, running.end, -1)
     before = meaning_of(phrase, running.start, -1)
-    if after is None or before is None:
+    if after is None or before is None or after.start < after.end:
+        # “in the following days” is where the story goes on for a while, not where it moves to.
         return running
     return Meaning(*(after if after.start >= running.end else before)[:3])
 
@@ -160,8 +196,26 @@ def _present_sentences(clauses: Sequence[Clause]) -> frozenset[int]:
     for clause in clauses:
         if clause.form != "finite" or clause.relation not in ("root", "coordinate") or clause.quotation is not None:
             continue
-        if clause.tense in ("present", "future") or clause.modal in ("will", "can", "may"):
+        if (clause.tense in ("present", "future") and not (clause.perfect and clause.modal)) or clause.modal == "will":
             now.add(clause.sentence)
         elif clause.tense == "past":
             past.add(clause.sentence)
     return frozenset(now - past)
+
+
+def from_base(phrase: DatePhrase, base: Meaning, way: int) -> Meaning:
+    """A phrase counted from a date told before it: from its last day on, or from its first day back; wide dates stay wide."""
+    after = meaning_of(phrase, base.end, way)
+    before = meaning_of(phrase, base.start, way)
+    if after is None or before is None:
+        return base
+    if (base.end - base.start).days <= _WIDE_DAYS:
+        later = after.start >= base.end
+        return after if later else before
+    low, high = min(before.start, base.start), max(after.end, base.end)
+    small = (after.end - base.end).days < 31 and (base.start - before.start).days < 31
+    return (
+        Meaning(base.start, base.end, base.granularity)
+        if small
+        else Meaning(low if before.start < base.start else base.start, high, "range")
+    )

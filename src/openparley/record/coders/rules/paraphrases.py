@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from openparley.record.coders.rules.attribution import Attributor
 from openparley.record.coders.rules.lexicon import Lexicon
 from openparley.record.coders.rules.reported import LEADING, Extents, Reported, VerbReports
-from openparley.record.coders.rules.speakers import Source, heads, mentions_between, source_of, source_of_groups
+from openparley.record.coders.rules.speakers import Source, apposition, heads, mentions_between, source_of, source_of_groups
 from openparley.record.coders.rules.speechwords import SpeechVerb, forms_of
+from openparley.record.coders.rules.world import words
 
 if TYPE_CHECKING:
     from openparley.record.coders.rules.reading import Reading
@@ -18,11 +19,31 @@ __all__ = ["Reported", "reported_statements"]
 
 # What is said by holding it: "shared the view that", "issued a warning that".
 _SHARED = frozenset(("view", "understanding", "consensus", "position", "hope", "belief", "conviction", "opinion"))
-_HOLD = frozenset(
-    ("share", "reach", "express", "voice", "make", "issue", "give", "take", "hold", "reiterate", "state", "deliver", "send", "come")
+_HOLD = words("share reach express voice make issue give take hold reiterate state deliver send come")
+_VIEWS = words(
+    "words view opinion telling eyes assessment judgement judgment estimation estimate account reckoning version reading analysis"
 )
+# Adjectives that say a thing, and those that say it of institutions and of people who are asked for a view.
+_SAYING = frozenset(["adamant", "insistent", "emphatic", "categorical", "explicit", "clear", "blunt", "firm", "dismissive"])
+_FEELING = frozenset(
+    [
+        "concerned",
+        "worried",
+        "confident",
+        "convinced",
+        "hopeful",
+        "optimistic",
+        "pessimistic",
+        "sceptical",
+        "skeptical",
+        "alarmed",
+        "certain",
+        "sure",
+    ]
+)
+_BE = frozenset(["is", "are", "was", "were", "be", "been", "remains", "remained"])
 # What stands behind a verb of an official text and not behind a noun in -s.
-_BEHIND_VERB = frozenset("that the its their his her all any a an both upon on to every".split())
+_BEHIND_VERB = words("that the its their his her all any a an both upon on to every")
 _ACCORDING = ("according", "to")
 
 
@@ -30,11 +51,21 @@ def reported_statements(reading: Reading, attributor: Attributor) -> list[Report
     """Everything that reads like reported speech, in order of place; whether it counts is for the caller to say."""
     others = _OtherReports(reading, attributor)
     found = [*VerbReports(reading, attributor).by_verbs(), *others.according_to(), *others.by_nouns()]
-    found += [*others.to_somebody(), *others.operative()]
-    found += others.in_chains(found)
+    found += [*others.to_somebody(), *others.operative(), *others.by_adjectives()]
+    chained = list(others.in_chains(found))
+    found = [_cut(item, chained) for item in found] + chained
     found += others.by_tokens(found)
     by_cue = {item.cue: item for item in found}
     return sorted(by_cue.values(), key=lambda item: (item.start, -item.end))
+
+
+def _cut(item: Reported, chained: Sequence[Reported]) -> Reported:
+    """A report without the words of a further verb that was taken for a part of it."""
+    left, right = item.spoken[-1]
+    at = min((other.start for other in chained if left < other.start < right), default=None)
+    if at is None:
+        return item
+    return item._replace(end=min(item.end, at - 1), spoken=(*item.spoken[:-1], (left, at - 1)))
 
 
 def _nouns(lexicon: Lexicon) -> frozenset[str]:
@@ -51,16 +82,20 @@ class _OtherReports(Extents):
     def according_to(self) -> Iterator[Reported]:
         """“According to NP”, “in the words of NP”, “in the view of NP” ahead of a sentence or behind it."""
         for index, token in enumerate(self.tokens[:-3]):
-            if token.lower not in ("according", "in"):
+            if token.lower not in ("according", "in", "by"):
                 continue
             length = self._names_source(index) or self._names_owner(index)
             if not length or self.attributor.is_quoted(self.tokens[index].start):
                 continue
             sentence = self.sentence_of(index)
             end = self._end_of_name(index + length, sentence.last)
-            owner = self.tokens[index].lower == "in" and length == 1
+            owner = self.tokens[index].lower in ("in", "by") and length == 1
             named = list(mentions_between(self.reading, index + 1, end))[:1] if owner else heads(self.reading, index + length, end)
             source = source_of(self.reading, named)
+            if (source is None or not source.ids) and not owner and end < sentence.last and self.tokens[end].text == ",":
+                beside = apposition(self.reading, end)
+                if beside is not None:
+                    end, source = self._end_of_name(end + 1, sentence.last), source_of(self.reading, (beside,))
             if source is None:
                 if end <= index + length:
                     continue
@@ -84,22 +119,18 @@ class _OtherReports(Extents):
         words = [token.lower for token in self.tokens[index : index + 4]]
         if words[:2] == list(_ACCORDING):
             return 2
-        if words[:2] == ["in", "the"] and words[2] in ("words", "view", "opinion", "telling") and words[3:] == ["of"]:
+        if words[:2] == ["in", "the"] and words[2] in _VIEWS and words[3:] == ["of"]:
             return 4
         return 0
 
     def _names_owner(self, index: int) -> int:
         """1 before “his words” and the like at the beginning of a sentence: “In her view, …”."""
-        if self.tokens[index].text != "In":
+        if self.tokens[index].text not in ("In", "By"):
             return 0
         named = mentions_between(self.reading, index + 1, index + 2)
         at = named[0].last if named and named[0].possessive else -1
         at += 0 <= at < len(self.tokens) and self.tokens[at].lower in ("'s", "own")
-        return int(
-            0 < at < len(self.tokens) - 1
-            and self.tokens[at].lower in ("words", "view", "opinion", "telling", "eyes")
-            and self.tokens[at + 1].text == ","
-        )
+        return int(0 < at < len(self.tokens) - 1 and self.tokens[at].lower in _VIEWS and self.tokens[at + 1].text == ",")
 
     def _end_of_name(self, index: int, stop: int) -> int:
         """Token behind the name of a source: at a comma or a relative clause, or at the end of the sentence."""
@@ -118,6 +149,36 @@ class _OtherReports(Extents):
                 break
         return self.skip_leading(left, index)
 
+    def by_adjectives(self) -> Iterator[Reported]:
+        """“The Mission is concerned that …”, “she was adamant that …”."""
+        for index in range(1, len(self.tokens) - 3):
+            word = self.tokens[index].lower
+            if not (word in _SAYING or word in _FEELING) or self.tokens[index + 1].lower != "that":
+                continue
+            at = index - 1
+            while at > 0 and (self.tokens[at].lower.endswith("ly") or self.tokens[at].lower in ("also", "still")):
+                at -= 1
+            clause = self.attributor.clause_at.get(index) or self.attributor.clause_at.get(at)
+            if clause is None or self.tokens[at].lower not in _BE or clause.negated or clause.modal or not clause.subjects:
+                continue
+            source = source_of_groups(self.reading, clause.subjects)
+            if source is None or not source.ids:
+                continue
+            end = self.content_end(clause, self.tokens[index + 2].end)
+            spoken = (self.tokens[index + 2].start, end)
+            official = self.article.kind == "official" and source.attribution != "named"
+            yield Reported(
+                clause.start,
+                end,
+                (spoken,),
+                "adjective",
+                source,
+                "say" if word in _SAYING or official else "mind",
+                None,
+                clause.verb,
+                False,
+            )
+
     def by_nouns(self) -> Iterator[Reported]:
         """“His claim that …”, “the minister's warning that …”."""
         nouns = self.reading.lexicon.build(_nouns)
@@ -125,7 +186,12 @@ class _OtherReports(Extents):
         holders = {group.head: clause for clause in self.reading.clauses if clause.lemma in _HOLD for group in clause.objects}
         for index, token in enumerate(self.tokens[:-2]):
             spoken_of = token.lower in nouns
-            if not (spoken_of or token.lower in _SHARED) or self.attributor.is_quoted(token.start):
+            verbal = self.attributor.clause_at.get(index)
+            if (
+                not (spoken_of or token.lower in _SHARED)
+                or (verbal is not None and verbal.form != "nominal")
+                or self.attributor.is_quoted(token.start)
+            ):
                 continue
             if self.tokens[index + 1].text == ":" and not self.attributor.is_quoted(self.tokens[index + 2].start):
                 yield from self._noun_colon(index)
@@ -197,8 +263,8 @@ class _OtherReports(Extents):
             return
         heads_of = {self.article.sentence_at(item.start): item for item in sorted(found, key=lambda item: -item.start)}
         known = {item.cue for item in found}
-        for number, item in heads_of.items():
-            if item.rule.startswith(("according", "noun", "operative")):
+        for item in heads_of.values():
+            if item.rule.startswith(("according", "noun_", "operative")):
                 continue
             stop = self.sentence_end(item.cue)
             starts = [at for at in range(item.cue + 2, stop - 2) if self.tokens[at - 1].lower in ("and", ",") and self._chained(at)]
@@ -206,7 +272,9 @@ class _OtherReports(Extents):
                 verb_at = at + self.tokens[at].lower.endswith("ly")
                 if verb_at in known or self.attributor.is_quoted(self.tokens[at].start):
                     continue
-                verb = self.attributor.words.by_form[self.tokens[verb_at].lower][0]
+                verb = self._verb_of(verb_at)
+                if verb is None:
+                    continue
                 end = min([other for other in starts if other > at], default=stop)
                 while end > verb_at + 2 and (self.tokens[end - 1].text == "," or self.tokens[end - 1].lower == "and"):
                     end -= 1
@@ -219,11 +287,15 @@ class _OtherReports(Extents):
     def _chained(self, at: int) -> bool:
         """Whether a form in -s, its adverb before it, is a verb of speech with something to say behind it."""
         at += self.tokens[at].lower.endswith("ly")
-        word, after = self.tokens[at].lower, self.tokens[at + 1].lower
-        verbs = self.attributor.words.by_form.get(word, ())
-        if not word.endswith("s") or not verbs or verbs[0].kind not in ("say", "act"):
-            return False
-        return after in _BEHIND_VERB if not verbs[0].particle else after == verbs[0].particle.split()[0]
+        return self.tokens[at].lower.endswith("s") and self._verb_of(at) is not None
+
+    def _verb_of(self, at: int) -> SpeechVerb | None:
+        """The verb of speech at a token that has its particle, or the beginning of an object or a clause, behind it."""
+        after = self.tokens[at + 1].lower
+        for verb in self.attributor.words.by_form.get(self.tokens[at].lower, ()):
+            if verb.kind in ("say", "act") and (after == verb.particle.split()[0] if verb.particle else after in _BEHIND_VERB):
+                return verb
+        return None
 
     def to_somebody(self) -> Iterator[Reported]:
         """“To the diplomat, …”: how somebody sees it, at the beginning of a sentence."""

@@ -21,9 +21,15 @@ _ORG_WORDS = words(
     "association federation assembly congress senate parliament authority line house office department treaty alliance network "
     "company corporation states kingdom republic emirates islands force forces army navy guard police command chancery service"
 )
+_LAND_WORDS = words(
+    "upper lower north south east west new old great greater united free inner outer central port saint mount lake cape fort inland "
+    "trans cis high lesser big little people's popular democratic national"
+)
 _PERSON_ROLES = frozenset({"official", "spokesperson", "adviser"})
 # Roles that one person has at a time: who is called so is a person, named or not.
-_ONE_PERSON = words("leader deputy foreign_minister defence_minister deputy_minister minister governor spokesperson chief secretary_general")
+_ONE_PERSON = words(
+    "leader deputy foreign_minister defence_minister deputy_minister minister governor spokesperson chief secretary_general"
+)
 # Last part of an id, as in the codebook, and the role it names.
 _ID_ROLES = {"vice": "deputy", "office": "office", "leader": "leader", "state": "state", "navy": "military", "army": "military"}
 
@@ -79,7 +85,7 @@ def profile_of(key: str, actor: Actor, world: World) -> Profile:
     nouns: set[str] = set()
     former = False
     gender = ""
-    plural_head = False
+    plural_head = one = False
     for number, name in enumerate(names):
         head = _head(name, world)
         if head is None:
@@ -93,6 +99,7 @@ def profile_of(key: str, actor: Actor, world: World) -> Profile:
             former = former or past
         if number == 0:
             plural_head = found.plural and not found.collective
+            one = found.role in _ONE_PERSON and not found.plural
     for word in key.split("_")[1:][-1:]:
         noun = world.nouns.get(word)
         role = _ID_ROLES.get(word) or (noun.role if noun else "")
@@ -117,7 +124,8 @@ def profile_of(key: str, actor: Actor, world: World) -> Profile:
             former,
             frozenset(nouns),
         )
-    if roles & _ONE_PERSON and not (plural_head or several or _nameless(actor.name)) and actor.role in ("official", "mediator", "spokesperson", "party"):
+    if one and not several and not _nameless(actor.name) and actor.role in ("official", "mediator", "spokesperson"):
+        # An office-holder whom the case does not name is a person all the same.
         return Profile(key, actor.country, "person", "singular", gender, frozenset(roles), names, "", "", former, frozenset(nouns))
     kind = "institution" if actor.role in ("institution", "press") else "group"
     if (
@@ -193,11 +201,20 @@ def _person(names: Sequence[str], role: str, world: World) -> str:
     if not found:
         return ""
     known = fold(found.split()[0]) in world.genders
+    if not known and not titled and _is_land(found, names):
+        return ""
     aliased = any(name == found.split()[-1] for name in names)
     likely = (
         known or titled or role in _PERSON_ROLES or (role == "press" and len(names) == 1) or (aliased and role in ("party", "mediator"))
     )
     return found if likely and not _is_place(found, world) else ""
+
+
+def _is_land(found: str, names: Sequence[str]) -> bool:
+    """Whether what looks like a personal name is a land's: “Upper Nesk”, whose council or people other names speak of."""
+    first, last = found.split()[0], found.split()[-1]
+    own = any(re.search(rf"\b{re.escape(last)}['’]s? [a-z]", name) for name in names)
+    return first.lower() in _LAND_WORDS or first.endswith("ern") or own
 
 
 def _is_place(name: str, world: World) -> bool:
@@ -260,4 +277,8 @@ def state_of(own: Sequence[Profile], state: State | None, world: World) -> str |
             score = score + 1 if named and government else 0
         if score >= 2 and (best is None or score > best[0]):
             best = score, profile.key
+    if best is None and state is None:
+        # Of an invented country whose only body it is, a party is the country.
+        bodies = [profile.key for profile in own if profile.kind == "state" and not profile.roles - {"state"}]
+        return bodies[0] if len(bodies) == 1 else None
     return best[1] if best else None

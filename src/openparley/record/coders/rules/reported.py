@@ -9,6 +9,7 @@ from openparley.record.coders.rules.article import Sentence
 from openparley.record.coders.rules.attribution import Attributor
 from openparley.record.coders.rules.speakers import Source, heads, source_of, source_of_groups
 from openparley.record.coders.rules.speechwords import SpeechVerb
+from openparley.record.coders.rules.world import words
 
 if TYPE_CHECKING:
     from openparley.record.coders.rules.grammar import Clause
@@ -24,22 +25,16 @@ _BREAKS = frozenset(
 # Whether somebody said it is itself reported: "is said to have demanded".
 _HEARD = frozenset(["report", "say", "believe", "understand", "think", "quote", "allege"])
 # What is expressed in words; anger and joy may be without.
-_EXPRESSED = frozenset(
-    (
-        "concern concerns regret regrets hope hopes readiness willingness support solidarity condolences confidence alarm outrage dismay "
-        "disappointment satisfaction appreciation reservations doubt doubts gratitude thanks opposition interest commitment determination "
-        "view views belief opinion sympathy indignation intention intent desire wish agreement disagreement scepticism skepticism optimism "
-        "pessimism conviction expectation expectations surprise understanding preference fear fears worry worries objection objections "
-        "remorse"
-    ).split()
+_EXPRESSED = words(
+    "concern concerns regret regrets hope hopes readiness willingness support solidarity condolences confidence alarm outrage "
+    "dismay disappointment satisfaction appreciation reservations doubt doubts gratitude thanks opposition interest commitment "
+    "determination view views belief opinion sympathy indignation intention intent desire wish agreement disagreement scepticism "
+    "skepticism optimism pessimism conviction expectation expectations surprise understanding preference fear fears worry worries "
+    "objection objections remorse"
 )
 # Reported words are followed no further than so many tokens, so that a “sentence” without end takes no time without end.
 _LONGEST = 300
 _DATELINE = 10
-_WATCHERS = frozenset(
-    "mission commission committee panel team monitors observers inspectors patrol patrols experts group council office rapporteur inquiry "
-    "smm secretariat agency".split()
-)
 _IF_WORDS = frozenset(["ask", "wonder", "question", "inquire", "enquire", "know", "doubt"])
 
 
@@ -132,10 +127,11 @@ class VerbReports(Extents):
         """Clauses whose verb is one of speech."""
         words = self.attributor.words
         for clause in self.reading.clauses:
-            if clause.form == "nominal" or clause.negated:
-                if clause.form == "nominal" or any(verb.kind == "say" and "noun" not in verb.reports for verb in words.by_lemma.get(clause.lemma, ())):
-                    continue
-            for verb in words.by_lemma.get(clause.lemma, ()):
+            known = words.by_lemma.get(clause.lemma, ())
+            denied = clause.negated and clause.lemma != "deny" and any(verb.kind == "say" for verb in known)
+            if clause.form == "nominal" or denied:
+                continue
+            for verb in known:
                 if verb.particle and not self._has_particle(clause, verb.particle):
                     continue
                 found = self._by_verb(clause, verb)
@@ -160,7 +156,7 @@ class VerbReports(Extents):
         if speaker is None:
             return None
         source, start, hearsay = speaker
-        if verb.kind == "find" and not (self.article.kind == "official" and self._watches(source)):
+        if self.tokens[clause.verb_first].lower == "shall" or self.tokens[clause.verb - 1].lower == "shall":
             return None
         inner = self._content(clause, verb)
         if inner is not None:
@@ -173,11 +169,6 @@ class VerbReports(Extents):
         if ((verb.kind == "mind" and clause.form == "finite") or (verb.quotes == "yes" and verb.kind == "say")) and not clause.negated:
             return self._around(clause, verb, source, start, hearsay)
         return None
-
-    def _watches(self, source: Source) -> bool:
-        """Whether a speaker is a body that puts on record what it finds."""
-        words = self.article.plain[source.start : source.end].lower().split()
-        return source.attribution in ("institution", "collective") or bool(words and words[-1] in _WATCHERS) or words == ["it"]
 
     def _asks_for_anonymity(self, clause: Clause) -> bool:
         words = {token.lower for token in self.tokens[clause.verb + 1 : clause.verb + 9]}
@@ -277,9 +268,10 @@ class VerbReports(Extents):
     def _goes_on(self, clause: Clause) -> bool:
         """Whether a finite clause that the grammar has put elsewhere follows a verb without a mark between."""
         at = clause.verb_last
+        reach = at + (12 if clause.lemma == "say" else 6)
         following = self.reading.clauses[clause.index + 1 : clause.index + 3]
         return any(
-            found.form == "finite" and at < found.verb <= at + 6 and found.sentence == clause.sentence and not self._parted(at, found.verb)
+            found.form == "finite" and at < found.verb <= reach and found.sentence == clause.sentence and not self._parted(at, found.verb)
             for found in following
         )
 
@@ -361,7 +353,7 @@ class VerbReports(Extents):
         ahead = self.tokens[sentence.first : begin]
         if (
             "that" not in verb.reports
-            or len(ahead) < 3
+            or len(ahead) < 3 - (clause.verb_last < len(self.tokens) and self.tokens[clause.verb_last].text == ",")
             or ahead[-1].text not in (",", "—", "-")
             or any(self.attributor.is_quoted(token.start) for token in ahead[-2:-1])
         ):
@@ -371,7 +363,11 @@ class VerbReports(Extents):
         end = self._attribution_end(max(clause.verb_last, self.article.token_at(max(source.end, clause.end) - 1) + 1), sentence.last)
         if end is None:
             return None
-        if self.tokens[end - 1].text == "," and end < self.sentence_end(clause.verb) and self.tokens[end].lower not in LEADING:
+        if (
+            self.tokens[end - 1].text == ","
+            and end < self.sentence_end(clause.verb)
+            and self.tokens[end].lower not in (*LEADING, "who", "which", "whose")
+        ):
             right = self.tokens[self.sentence_end(clause.verb) - 1].end
             spoken.append((self.tokens[end].start, right))
             return Reported(spoken[0][0], right, tuple(spoken), "between", source, verb.kind, verb, clause.verb, hearsay)

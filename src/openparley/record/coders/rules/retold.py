@@ -50,7 +50,11 @@ def _of_owner(scan: Scan, item: Found, owner: Found) -> bool:
     key = owner.ids[0]
     country = table.place_of(key) or table.country(key)
     own = (
-        [name for name in table.in_role(country, item.role, plural=item.number == "plural", noun=item.noun, owner=key) if name not in owner.ids]
+        [
+            name
+            for name in table.in_role(country, item.role, plural=item.number == "plural", noun=item.noun, owner=key)
+            if name not in owner.ids
+        ]
         if country
         else []
     )
@@ -94,8 +98,14 @@ def _of_owner(scan: Scan, item: Found, owner: Found) -> bool:
                 "office",
             )
             return True
-    if (key in table.sides() or table.knows_place(country)) and item.role in _ARMS | _SERVANTS - {"leader", "deputy", "adviser", "foreign_minister", "defence_minister"}:
-        name, new = (key, None) if key in table.sides() else table.place(country)
+    if (table.is_sharing(key) or table.knows_place(country)) and item.role in _ARMS | _SERVANTS - {
+        "leader",
+        "deputy",
+        "adviser",
+        "foreign_minister",
+        "defence_minister",
+    }:
+        name, new = (table.side_of(key), None) if table.is_sharing(key) else table.place(country)
         item.ids, item.new, item.rule, item.confidence = (
             (name,),
             new,
@@ -194,7 +204,6 @@ def resolve_pair(scan: Scan, tracks: Sequence[Track], sentence: Sequence[int]) -
 
 def _pair(scan: Scan, item: Found, tracks: Sequence[Track], *, persons: bool) -> bool:
     """The last two people, or the two parties, before a plural description; “the three ministers” are three."""
-    table = scan.table
     count = next((_COUNTS[word] for index in range(item.first, item.last) if (word := scan.word(index)) in _COUNTS), 2)
     end = bisect_left(tracks, item.first, key=lambda track: track.token)
     before = tracks[max(0, end - _FAR if count == 2 else end - _NOUN_REACH) : end]

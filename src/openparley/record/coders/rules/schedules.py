@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from openparley.record.coders.rules.announcement import Announcement, announce
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from openparley.record.coders.rules.commitments import Commitments
     from openparley.record.coders.rules.grammar import Clause, Group
 
-__all__ = ["scheduled", "term"]
+__all__ = ["deadline_nouns", "scheduled", "term"]
 
 _WILL = frozenset(("will", "would"))
 _DURATION = re.compile(
@@ -21,9 +21,15 @@ _DURATION = re.compile(
     r"[\s-]+(?:more )?(?:hour|day|week|fortnight|month|year)s?\b|\bfortnight\b",
     re.IGNORECASE,
 )
+_MONTH = "january|february|march|april|may|june|july|august|september|october|november|december"
+_NOUN = re.compile(
+    rf"\b(?:\w+day|midnight|noon|dusk|dawn|\d{{1,2}} (?:{_MONTH})|(?:{_MONTH}) \d{{1,2}}|(?:\d+|\w+)[- ](?:hour|day|week|month)|end-of-\w+)"
+    r"(?: \w+)? (?:deadline|ultimatum|cut-off|cutoff)\b",
+    re.IGNORECASE,
+)
 _UNTIL = re.compile(
-    r"\b(?:until|till|by|before|no later than)\s+(?:the\s+)?(?:end|close|noon|midnight|\w+day|tomorrow|next|this|\d"
-    r"|january|february|march|april|may|june|july|august|september|october|november|december)",
+    r"\b(?:until|till|by|before|no later than|not later than|no more than)\s+(?:the\s+)?"
+    rf"(?:end|close|noon|midnight|\w+day|tomorrow|next|this|\d|{_MONTH})",
     re.IGNORECASE,
 )
 
@@ -60,6 +66,30 @@ def scheduled(coder: Commitments, clause: Clause) -> Announcement | None:
     return None
 
 
+def deadline_nouns(coder: Commitments) -> Iterator[Announcement]:
+    """“A midnight deadline”, “the ten-day ultimatum”: a term that stands in the noun, where nobody is said to set it."""
+    for found in _NOUN.finditer(coder.article.plain):
+        sentence = coder.article.sentence_at(found.start())
+        clauses = [
+            one for one in coder.clauses_in(sentence) if one.start <= found.end() and one.end >= found.start() and one.form != "nominal"
+        ]
+        if not clauses:
+            continue
+        clause = min(clauses, key=lambda one: one.end - one.start)
+        group = next(
+            (one for one in (*clause.subjects, *clause.objects, *(g for _, g in clause.obliques)) if one.start <= found.start() < one.end),
+            None,
+        )
+        behind = [mention for mention in coder.reading.mentions if found.end() <= mention.start <= found.end() + 6]
+        for_whom = coder.article.plain[found.end() : found.end() + 5].lower() in (" for ", " to ")
+        target = behind[0].ids if behind and for_whom else ()
+        actor = group.owner if group is not None else ()
+        made = announce(coder, clause, "deadline", "deadline.noun", 0.5, None, actor=actor, target=target, event="REQUEST", needs_due=True)
+        made.start, made.end = min(made.start, found.start()), max(made.end, found.end())
+        made.due_start, made.retold = found.start(), True
+        yield made
+
+
 def _first_of(*options: tuple[str, ...]) -> tuple[str, ...]:
     """The first that holds anybody."""
     return next((ids for ids in options if ids), ())
@@ -84,9 +114,15 @@ def term(coder: Commitments, clause: Clause) -> Announcement | None:
     words = coder.article.plain[clause.start : _sentence_end(coder, clause)]
     near = words[: 1 + max(60, clause.end - clause.start)]
     if clause.lemma in ("have", "get", "leave"):
-        if not (_UNTIL.search(near) and clause.subject is not None and clause.subject.ids):
+        told = clause.subject is not None and coder.article.tokens[clause.subject.head].lower == "you"
+        counted = _DURATION.search(near)
+        has_days = counted is not None and near[counted.end() : counted.end() + 4] == " to "
+        if not ((_UNTIL.search(near) or has_days) and clause.subject is not None and (clause.subject.ids or told)):
             return None
         target = group_ids(clause.subjects)
+        if coder.article.tokens[clause.subject.head].lower == "you":
+            utterance = coder.reading.voice(clause.start, clause.end).utterance
+            target = tuple(utterance.draft.fields.get("addressee") or ()) if utterance is not None else ()
         return announce(
             coder,
             clause,

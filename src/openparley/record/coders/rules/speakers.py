@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from openparley.record.coders.rules.grammar import Group
     from openparley.record.coders.rules.reading import Reading
 
-__all__ = ["NOBODY", "Source", "heads", "medium_of", "mentions_between", "name_of", "source_of", "source_of_groups"]
+__all__ = ["NOBODY", "Source", "apposition", "heads", "medium_of", "mentions_between", "name_of", "source_of", "source_of_groups"]
 
 # Whom a statement goes back to when the text does not say.
 NOBODY = "unnamed"
@@ -207,6 +207,11 @@ def _with_determiner(article: Article, first: int, last: int) -> str:
 def source_of_groups(reading: Reading, groups: Sequence[Group]) -> Source | None:
     """The source that noun groups stand for."""
     mentions = [group.mention for group in groups if group.mention is not None]
+    if len(groups) == 1 and not groups[0].ids and not groups[0].pronoun:
+        beside = apposition(reading, _over_complement(reading.article, groups[0].last))
+        found = source_of(reading, (beside,)) if beside is not None else None
+        if found is not None:
+            return found._replace(start=groups[0].start)
     if mentions:
         found = source_of(reading, mentions)
         if found is not None and not found.ids:
@@ -222,6 +227,21 @@ def source_of_groups(reading: Reading, groups: Sequence[Group]) -> Source | None
     if groups[0].pronoun and not ids:
         return Source((), "anonymous", start, end, True)
     return Source(ids, "anonymous" if not ids or _ANONYMOUS.search(words) else "institution", start, end, groups[0].pronoun)
+
+
+def _over_complement(article: Article, index: int) -> int:
+    """The comma behind “for the ministry” and the like, if one is near; else the token itself."""
+    tokens = article.tokens
+    if index < len(tokens) and tokens[index].lower in ("for", "of", "at", "to"):
+        return next((at for at in range(index + 1, min(index + 8, len(tokens))) if tokens[at].text == ","), index)
+    return index
+
+
+def apposition(reading: Reading, comma: int) -> Mention | None:
+    """The person named right behind a comma: “a spokesman for the junta, Colonel Rafe”."""
+    if comma >= len(reading.article.tokens) or reading.article.tokens[comma].text != ",":
+        return None
+    return next((mention for mention in mentions_between(reading, comma + 1, comma + 3) if mention.kind == "person" and mention.ids), None)
 
 
 def _kind(reading: Reading, mention: Mention) -> str:

@@ -12,7 +12,7 @@ from openparley.record.coders.rules.lexicon import Lexicon, bad_value
 __all__ = ["SpeechVerb", "SpeechWords", "forms_of", "speech_words"]
 
 _QUOTES = ("yes", "label", "no")
-_CLASSES = ("say", "act", "mind", "find")
+_CLASSES = ("say", "act", "mind")
 FRAMES = ("that", "wh", "to", "ing", "noun", "as", "about", "of", "on", "for", "against", "with", "at", "over", "from")
 _VOWELS = "aeiou"
 

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from openparley.record.coders.draft import Draft
-from openparley.record.coders.rules.assembly import FIRST_PERSON, Assembly, Found
+from openparley.record.coders.rules.assembly import FIRST_PERSON, Assembly
 from openparley.record.coders.rules.attribution import Attributor
+from openparley.record.coders.rules.found import Found
 from openparley.record.coders.rules.quotations import Quotation, find_quotations, marked_quotations
 from openparley.record.coders.rules.rates import rate_of, speech_rates
 from openparley.record.coders.rules.speakers import medium_of, name_of
@@ -86,7 +87,7 @@ def find_statements(reading: Reading) -> list[Utterance]:
     attributor = Attributor(reading, marked_quotations(reading.article) if turns else reading.quotations)
     found = Assembly(reading, attributor).statements()
     if turns:
-        found = [item for item in found if not any(turn.label_start <= item.start < turn.start for turn in turns)]
+        found = [item for item in found if not any(turn.label_start <= item.start < turn.start for turn in turns if not turn.continued)]
         found += _of_turns(reading, turns)
     found.sort(key=lambda item: (item.start, -item.end))
     return [

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from openparley.record.coders.draft import Draft
+from openparley.record.coders.rules.aftermath import aftermath
 from openparley.record.coders.rules.contents import group_ids
 from openparley.record.coders.rules.deeds import ASIDE, announced
 from openparley.record.coders.rules.paraphrase import listed
@@ -60,12 +61,15 @@ def code_statuses(
     known = _known(reading, events, commitments, earlier)
     if not known:
         return []
-    found = [*_by_words(reading, known), *_by_events(reading, events, known)]
+    found = [*_by_words(reading, known), *_by_events(reading, events, known), *_by_place(reading, commitments, known)]
     kept: dict[tuple[int, str], Draft] = {}
     for draft in sorted(found, key=lambda draft: (-draft.confidence, draft.start, draft.rule)):
         of = draft.fields["of"]
         key = (id(of) if isinstance(of, Draft) else hash(of), draft.fields["value"])
-        if key not in kept and not any(_overlap(draft, other) and other.fields["of"] is of for other in kept.values()):
+        if key not in kept and not any(
+            _overlap(draft, other) and (other.fields["of"] is of or other.fields["value"] == draft.fields["value"])
+            for other in kept.values()
+        ):
             kept[key] = draft
     return sorted(kept.values(), key=lambda draft: (draft.start, draft.end, draft.rule))
 
@@ -297,6 +301,20 @@ def _kin(a: frozenset[str], b: frozenset[str]) -> bool:
     return any(x == y or x.startswith(f"{y}_") or y.startswith(f"{x}_") for x in a for y in b)
 
 
+# -- what stands right behind it -------------------------------------------------------------------------------------------------------
+
+
+def _by_place(reading: Reading, commitments: Sequence[Draft], known: Sequence[_Known]) -> Iterator[Draft]:
+    by_draft = {id(one.of): one for one in known}
+    published = reading.article.published
+    for came in aftermath(reading, commitments):
+        due = by_draft[id(came.of)].due
+        counted = "counted" in str((came.of.fields.get("due") or {}).get("basis"))
+        if came.outcome == "lapsed" and published is not None and due is not None and due > published and not counted:
+            continue
+        yield _draft(reading, came.start, came.end, by_draft[id(came.of)], came.value, f"behind.{came.outcome}", came.confidence)
+
+
 # -- events that answer it or carry it out -------------------------------------------------------------------------------------------
 
 
@@ -305,7 +323,8 @@ def _by_events(reading: Reading, events: Sequence[Draft], known: Sequence[_Known
         if event.kind != "event" or event.fields["realis"] not in ("actual", "negated"):
             continue
         actor, recipient = frozenset(event.fields["actor"]), frozenset(event.fields["recipient"])
-        if not actor:
+        if not actor or any(isinstance(one.of, Draft) and _overlap(event, one.of) for one in known):
+            # What makes a commitment carries out none.
             continue
         options = [(score, value, one) for one in known for score, value in [_outcome(event, actor, recipient, one)] if value]
         if not options:

@@ -8,10 +8,26 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from openparley.record.coders.rules.dategrammar import Meaning
-from openparley.record.coders.rules.dates import DatePhrase, fuzzy, meaning_of
+from openparley.record.coders.rules.dategrammar import Meaning, is_full
+from openparley.record.coders.rules.dates import DatePhrase, fuzzy, meaning_of, nearest
+from openparley.record.coders.rules.duedates import counted, due_phrase
+from openparley.record.coders.rules.narrative import Story, dateline_at, from_base, is_attributive
 from openparley.record.coders.rules.terms import TERM, term_meaning
-from openparley.record.coders.rules.world import words
+from openparley.record.coders.rules.timecues import (
+    AHEAD,
+    AT_ONCE,
+    BELOW,
+    DEPENDENT,
+    DUE,
+    LED,
+    MODIFIER,
+    OPENED,
+    PAST_VERB,
+    PERFECT,
+    PLANNED,
+    PLANNING,
+    TO_VERB,
+)
 from openparley.record.entry import Due, FuzzyDate
 
 if TYPE_CHECKING:
@@ -20,46 +36,19 @@ if TYPE_CHECKING:
 
 __all__ = ["Timeline", "timeline_of"]
 
-_AHEAD = re.compile(
-    r"\b(?:will|won't|shall|'ll|would|(?:is|are) (?:to|due|set|scheduled|expected|slated|planning)|due to|set (?:for|to)|"
-    r"scheduled|plans? to|"
-    r"planned for|"
-    r"expected to|vow(?:s|ed) to|promis(?:es|ed) to|threaten(?:s|ed) to|going to|wants? to|must|unless|deadline)\b"
-)
-_WAIT = re.compile(r"\b(?:wait|give|gives|gave|given|giving|deadline|ultimatum|within|know in|decide in|another)\b[^.]{0,40}$")
-_LIMIT = re.compile(r"^[^.;,]{0,12}\b(?:deadline|ultimatum|notice|time limit|grace period|window)\b")
-_PERFECT = re.compile(
-    r"\b(?:has|have|'ve|'s) (?:\w+ly |not |n't |also |now |already |since |long |yet |never )*"
-    r"\w+(?:ed|en|wn|ne|ght|ld|de|ut|et|me|un|pt|st|ft|lt|nt|id|it|ad)\b"
-)
-_MODIFIER = re.compile(r"\b(?:of|from) (?:\w+ )?$")
 # A sentence goes on from the date of one so many sentences before; further on, time has likely moved.
 _CARRY = 3
+_ACTS = frozenset({"official", "transcript"})
+# Headline and first sentence tell what is new, with a perfect or without.
+_LEAD = 1
 # What has happened “now”, without a date: in the week up to the day of the report.
 _RECENT_DAYS = 6
-_WIDE_DAYS = 10
 _FAR_OFFSET = 1 << 60
 _LEAST = -1.5
 # A clause that a phrase opens begins at most so many characters behind it.
 _OPENING = 4
 # A date wider than this does not carry over the end of a paragraph.
 _FAR_DAYS = 100
-_DUE = re.compile(r"\b(?:(?:is|are) (?:to|due|set|scheduled|expected|slated|going)|plans? to|wants? to|hopes? to|intends? to)\b")
-# What a date in a clause below says about the clause above: a complement's little, that of a clause of time something.
-_BELOW = {"that": -3.5, "to": -2.5, "if": -4.0, "unless": -4.0, "until": -3.5, "quoted": -3.5, "wh": -3.0, "relative": -2.5,
-          "purpose": -3.0,
-          "after": -1.0, "because": -2.0, "while": -0.5, "ing": -0.5, "coordinate": -1.0}  # fmt: skip
-_DEPENDENT = words("that relative if unless until wh because after while")
-# “talks in May”, “a vote on 5 May”: behind a verb of planning the date is that of what is planned.
-_PLANNED = re.compile(
-    r"\b(?:talks|meetings?|summit|negotiations|votes?|elections?|conference|hearing|visit|trip|round|session|ceremony|trial|"
-    r"referendum|truce|cease-?fire)"
-    r"(?: with [^.;,]{1,40})?(?:,)? $|\b(?:upcoming|forthcoming|due|ahead of|slated|scheduled|set|postponed|delayed)\b[^.;,]{0,40}$"
-)
-_PLANNING = words(
-    "offer propose schedule plan invite promise vow threaten set postpone call agree announce order arrange delay suggest demand"
-)
-_AT_ONCE = re.compile(r"\b(?:immediately|at once|without delay|right away|forthwith|straight away)\b", re.IGNORECASE)
 _NARRATED = frozenset({"since", "deadline", "duration", "vague"})
 
 
@@ -71,6 +60,7 @@ class Timeline:
         self.article = reading.article
         self.phrases = list(reading.dates)
         self.sentences = [self.article.sentence_at(phrase.start) for phrase in self.phrases]
+        self._datelines: dict[int, int] = {}
         self._meanings: dict[int, tuple[Meaning, str] | None] = {}
         self._quotes = sorted((quote.inner_start, quote.inner_end) for quote in reading.quotations if not quote.scare)
         self._quoted = [self._in_quotation(phrase.start) for phrase in self.phrases]
@@ -78,16 +68,45 @@ class Timeline:
         self._by_index = {clause.index: clause for clause in reading.clauses}
         self._clause_starts = [clause.start for clause in self._clauses]
 
-    def date(self, start: int, end: int) -> FuzzyDate | None:
-        """The date of what the words from start to end tell."""
+    @cached_property
+    def story(self) -> Story:
+        """Where the story stands from sentence to sentence."""
+        modifiers = [self._is_modifier(phrase) for phrase in self.phrases]
+        return Story(self.article, self.phrases, self.sentences, self._quoted, modifiers, self.reading.clauses)
+
+    def date(self, start: int, end: int, *, spoken: bool = False) -> FuzzyDate | None:
+        """The date of what the words from start to end tell; ``spoken`` if it is done by saying them: a threat, a promise."""
         clause = self.clause(start, end)
-        number = self._best(start, end, clause)
-        if number is not None:
-            resolved = self._resolved(number, self._phrase_way(number, self._way(start, end, clause), clause))
-            if resolved is not None:
-                meaning, anchor = resolved
-                return fuzzy(meaning, anchor, self.phrases[number].phrase)
-        return self._carried(start, end, clause)
+        way = self._way(start, end, clause)
+        said = self._anchor(start, end)[0]
+        for number in self._ranked(start, end, clause):
+            phrase = self.phrases[number]
+            resolved = self._resolved(number, self._phrase_way(number, way, clause))
+            if resolved is None:
+                continue
+            meaning, anchor = resolved
+            if spoken and said is not None and meaning.start > said:
+                continue
+            if way < 0 and phrase.kind == "deadline" and clause is not None and clause.lemma in PLANNING:
+                continue
+            if way < 0 and said is not None and meaning.start > said and (phrase.kind == "deadline" or self._is_finite(clause)):
+                # What has happened is not dated by what it is about: “gave them until Sunday”.
+                continue
+            if way < 0 and phrase.kind == "deadline" and phrase.phrase.lower().startswith("by "):
+                meaning = self._up_to(number, meaning)
+            return fuzzy(meaning, anchor, phrase.phrase)
+        return self._carried(start, end, clause, spoken=spoken)
+
+    def _up_to(self, number: int, meaning: Meaning) -> Meaning:
+        """“by the 20th all were free”: from where the story stood up to that day."""
+        base = self._told_before(number)
+        if base is None or not timedelta(0) < meaning.end - base.start <= timedelta(_FAR_DAYS):
+            return meaning
+        return Meaning(base.start, meaning.end, "range")
+
+    @staticmethod
+    def _is_finite(clause: Clause | None) -> bool:
+        return clause is not None and clause.form == "finite" and clause.tense == "past" and not clause.modal
 
     def due(self, start: int, end: int, made: FuzzyDate | None) -> Due | None:
         """When what is said from start to end falls due."""
@@ -97,13 +116,13 @@ class Timeline:
         for number in self._near(start, end):
             phrase = self.phrases[number]
             inside = start <= phrase.start < end
-            found = self._due(phrase, anchor, inside)
+            found = due_phrase(self.article.plain, phrase, anchor, inside=inside)
             if found is None:
                 continue
             score = 2.0 * inside + 1.0 * (phrase.kind == "deadline") - abs(phrase.start - start) / 1000
             if best is None or score > best[0]:
                 best = score, found
-        if best is None and anchor is not None and _AT_ONCE.search(self.article.plain, start, end):
+        if best is None and anchor is not None and AT_ONCE.search(self.article.plain, start, end):
             return Due(start=anchor, end=anchor + timedelta(1), basis="at once")
         return best[1] if best else None
 
@@ -119,7 +138,7 @@ class Timeline:
             shared = min(end, clause.end) - max(start, clause.start)
             rank = shared / max(1, clause.end - clause.start) - (clause.start - start) / 1000
             rank += 4.0 * (start <= verb < end) - 3.0 * (self._in_quotation(verb) and not quoted)
-            rank += 1.0 * (clause.form == "finite") - 1.5 * (clause.relation in _DEPENDENT and start < clause.start - 12)
+            rank += 1.0 * (clause.form == "finite") - 1.5 * (clause.relation in DEPENDENT and start < clause.start - 4)
             if shared > 0 and (best is None or rank > best[0]):
                 best = rank, clause
         return best[1] if best else None
@@ -141,7 +160,7 @@ class Timeline:
         for clause in self._clauses[bisect_left(self._clause_starts, phrase.end) :]:
             if clause.start >= sentence.end or clause.start - phrase.end > _OPENING:
                 break
-            if clause.form != "nominal" and not self.article.plain[phrase.end : clause.start].strip(' ,"'):
+            if clause.form in OPENED and not self.article.plain[phrase.end : clause.start].strip(' ,"'):
                 return clause
         return self._innermost(phrase.start)
 
@@ -164,16 +183,17 @@ class Timeline:
         first, last = self.article.sentence_at(start), self.article.sentence_at(max(start, end - 1))
         return list(range(bisect_left(self.sentences, first), bisect_right(self.sentences, last)))
 
-    def _best(self, start: int, end: int, clause: Clause | None) -> int | None:
-        """The phrase that dates a stretch, or None."""
+    def _ranked(self, start: int, end: int, clause: Clause | None) -> list[int]:
+        """The phrases that may date a stretch, the likeliest first."""
         scored = [(score, number) for number in self._near(start, end) if (score := self._score(number, start, end, clause)) is not None]
-        best = max(scored, default=(-9.0, -1))
-        return best[1] if best[0] > _LEAST else None
+        return [number for score, number in sorted(scored, reverse=True) if score > _LEAST]
 
     def _score(self, number: int, start: int, end: int, clause: Clause | None) -> float | None:
         """How well a phrase dates a stretch; None if it cannot."""
         phrase = self.phrases[number]
         if phrase.kind == "duration" and not self._since_long(phrase, start, end, clause):
+            return None
+        if phrase.end <= self._dateline_end(self.sentences[number]):
             return None
         inside = start <= phrase.start < end
         score = (2.0 if inside else 0.0) - min(abs(phrase.start - end), abs(phrase.end - start), abs(phrase.start - start)) / 150
@@ -181,9 +201,12 @@ class Timeline:
         told = self._in_quotation(self.article.tokens[clause.verb].start if clause is not None else (start + end) // 2)
         if self._quoted[number] != told and (self._quoted[number] or not inside):
             score -= 2.5
+        plain = self.article.plain
+        if is_attributive(plain, phrase) and not start <= phrase.start <= start + _OPENING:
+            # “the 1988 line” dates nothing but, perhaps, “the 1988 invasion” itself.
+            return None
         if not inside and self._is_modifier(phrase):
             score -= 2.5
-        plain = self.article.plain
         if not inside and ";" in plain[min(phrase.end, end) : max(phrase.start, start)]:
             score -= 2.0
         home = self._home(phrase)
@@ -200,8 +223,13 @@ class Timeline:
             )
         below, above = self._depth(clause, home), self._depth(home, clause)
         if below is not None:
-            return score + _BELOW.get(below, -0.5)
+            return score + (0.0 if below == "to" and clause.lemma == "be" else BELOW.get(below, -0.5))
         return score + (0.5 if above is not None else -0.7)
+
+    def _dateline_end(self, sentence: int) -> int:
+        if sentence not in self._datelines:
+            self._datelines[sentence] = dateline_at(self.article, sentence)
+        return self._datelines[sentence]
 
     def _since_long(self, phrase: DatePhrase, start: int, end: int, clause: Clause | None) -> bool:
         """“For more than a year, … have assessed”: with a perfect the duration runs up to now."""
@@ -210,7 +238,7 @@ class Timeline:
     def _perfect(self, start: int, end: int, clause: Clause | None) -> bool:
         if clause is not None:
             return clause.perfect and clause.tense != "past" and not clause.modal
-        return _PERFECT.search(self.article.plain, start, end) is not None
+        return PERFECT.search(self.article.plain, start, end) is not None
 
     def _way(self, start: int, end: int, clause: Clause | None, *, due: bool = True) -> int:
         """Whether what is told lies ahead (1) or behind (−1); ``due`` counts what is only wanted or planned as ahead."""
@@ -218,20 +246,25 @@ class Timeline:
             if clause.tense == "future" or clause.modal in ("will", "shall", "must", "would"):
                 return 1
             if clause.form == "finite" and not clause.modal:
-                return 1 if due and clause.tense == "present" and _DUE.search(self.article.plain[clause.start : clause.end]) else -1
-        return 1 if _AHEAD.search(self.article.plain[start:end]) else -1
+                return 1 if due and clause.tense == "present" and DUE.search(self.article.plain[clause.start : clause.end]) else -1
+        return 1 if AHEAD.search(self.article.plain[start:end]) else -1
 
     def _phrase_way(self, number: int, way: int, clause: Clause | None) -> int:
         """The same for one phrase: behind a past verb it may still stand with what was planned."""
         phrase = self.phrases[number]
         home = self._home(phrase)
+        plain = self.article.plain
+        if PAST_VERB.search(plain, max(0, phrase.start - 30), phrase.start):
+            # “…, the envoy warned on Monday, …” whatever was warned of.
+            return 1 if home is not None and home.lemma in PLANNING and home.passive else -1
         if home is not None and (clause is None or home.index != clause.index):
             way = self._way(phrase.start, phrase.end, home)
             if home.form == "infinitive":
-                way = 1
-        plain = self.article.plain
-        if way < 0 and home is not None and home.lemma in _PLANNING and self.article.tokens[home.verb].start < phrase.start:
-            return 1 if plain.startswith("for ", phrase.start) or _PLANNED.search(plain, max(0, phrase.start - 80), phrase.start) else way
+                # “saw boats land on Friday” has no “to”.
+                verb = self.article.tokens[home.verb_first].start
+                way = 1 if plain.startswith("to ", verb) or TO_VERB.search(plain, max(0, verb - 20), verb) else way
+        if way < 0 and home is not None and home.lemma in PLANNING and self.article.tokens[home.verb].start < phrase.start:
+            return 1 if plain.startswith("for ", phrase.start) or PLANNED.search(plain, max(0, phrase.start - 80), phrase.start) else way
         return way
 
     # What a phrase means here
@@ -243,44 +276,36 @@ class Timeline:
     def _resolved(self, number: int, way: int) -> tuple[Meaning, str] | None:
         """Meaning of a phrase and the name of its anchor."""
         phrase = self.phrases[number]
+        if number in self.story.meanings:
+            return self.story.meanings[number], "event"
         anchor, name = self._anchor(phrase.start, phrase.end)
+        stands = self.story.before.get(number) if not self._quoted[number] and not is_full(phrase.phrase) else None
+        if stands is not None:
+            anchor, name = stands.end, "event"
         if TERM.fullmatch(self.article.plain, phrase.start, phrase.end):
             meaning = term_meaning(self.reading, phrase.start, phrase.end, anchor)
             return (meaning, "event") if meaning else None
         if phrase.kind == "duration":
             back = meaning_of(
-                phrase._replace(phrase=re.sub(r"^for ", "over the past ", _counted(phrase.phrase), flags=re.IGNORECASE)), anchor, -1
+                phrase._replace(phrase=re.sub(r"^for ", "over the past ", counted(phrase.phrase), flags=re.IGNORECASE)), anchor, -1
             )
             return (back, name) if back else None
-        meaning = meaning_of(phrase, anchor, way)
+        meaning = nearest(phrase, anchor, way) if name != "event" else meaning_of(phrase, anchor, way)
         if meaning is None or not meaning.told:
             return (meaning, name) if meaning else None
         base = self._told_before(number)
         if base is None:
             return None
-        return self._from_base(phrase, base, way), "event"
-
-    def _from_base(self, phrase: DatePhrase, base: Meaning, way: int) -> Meaning:
-        """A phrase counted from a date told before it: from its last day on, or from its first day back; wide dates stay wide."""
-        after = meaning_of(phrase, base.end, way)
-        before = meaning_of(phrase, base.start, way)
-        if after is None or before is None:
-            return base
-        if (base.end - base.start).days <= _WIDE_DAYS:
-            later = after.start >= base.end
-            return after if later else before
-        low, high = min(before.start, base.start), max(after.end, base.end)
-        small = (after.end - base.end).days < 31 and (base.start - before.start).days < 31
-        return (
-            Meaning(base.start, base.end, base.granularity)
-            if small
-            else Meaning(low if before.start < base.start else base.start, high, "range")
-        )
+        return from_base(phrase, base, way), "event"
 
     def _told_before(self, number: int) -> Meaning | None:
         """The last date told before a phrase, outside of quotations."""
+        if number in self.story.before:
+            return self.story.before[number]
         for earlier in range(number - 1, -1, -1):
             if self._quoted[earlier] or self.phrases[earlier].kind in _NARRATED:
+                continue
+            if is_attributive(self.article.plain, self.phrases[earlier]):
                 continue
             resolved = self._memo(earlier)
             if resolved is not None and not self._lies_ahead(resolved[0]):
@@ -297,26 +322,27 @@ class Timeline:
 
     # Without a phrase
 
-    def _carried(self, start: int, end: int, clause: Clause | None) -> FuzzyDate | None:
+    def _carried(self, start: int, end: int, clause: Clause | None, *, spoken: bool) -> FuzzyDate | None:
         """The date of what has no phrase of its own: of the speaker's day, of the sentences before, or of the report itself."""
         published = self.article.published
         said = self._said_on(start, end)
         if said is not None:
             return FuzzyDate(start=said.start, end=said.end, granularity=said.granularity, anchor="utterance", phrase=None)
-        if clause is not None and (
-            clause.relation in ("if", "unless") or clause.modal or (clause.form == "infinitive" and start >= clause.start)
-        ):
-            return None
-        if self._way(start, end, clause, due=False) > 0:
-            return None
-        if self._perfect(start, end, clause):
+        if clause is not None and not spoken:
+            if clause.relation in ("if", "unless") or clause.modal or (clause.form == "infinitive" and start >= clause.start):
+                return None
+            if self._way(start, end, clause, due=False) > 0:
+                return None
+        if self._perfect(start, end, clause) and self.article.sentence_at(start) > _LEAD:
             return fuzzy(Meaning(published - timedelta(_RECENT_DAYS), published, "week"), "publication", None) if published else None
         present = clause is not None and clause.form == "finite" and clause.tense == "present"
         if not present:
             told = self._narrated(start, clause)
             if told is not None:
                 return fuzzy(told, "event", None)
-        return None if _pluperfect(clause) else self._of_report()
+        # “had struck a depot, it said”: what is reported in the past is as new as the report, what is told of before is not.
+        reported = clause is not None and clause.relation in ("that", "quoted")
+        return None if _pluperfect(clause) and not reported and not spoken else self._of_report(spoken=spoken)
 
     def _said_on(self, start: int, end: int) -> FuzzyDate | None:
         if not self.reading.utterances:
@@ -336,10 +362,12 @@ class Timeline:
         back = _pluperfect(clause)
         for number in range(bisect_right(self.sentences, here) - 1, -1, -1):
             distance = here - self.sentences[number]
-            if distance > _CARRY:
-                return None
+            if distance > _CARRY or any(self._dateline_end(at) for at in range(self.sentences[number] + 1, here + 1)):
+                return self.story.stands.get(here)
             phrase = self.phrases[number]
             if distance <= 0 or self._quoted[number] or phrase.kind in _NARRATED or self._is_modifier(phrase):
+                continue
+            if is_attributive(self.article.plain, phrase):
                 continue
             home = self._home(phrase)
             # “Only the day before he had been warned”: the story goes on from where it stood.
@@ -350,17 +378,20 @@ class Timeline:
                 continue
             paragraph = self.article.sentences[here].paragraph == self.article.sentences[self.sentences[number]].paragraph
             if not paragraph and (resolved[0].end - resolved[0].start).days > _FAR_DAYS:
-                return None
+                return self.story.stands.get(here)
             return resolved[0]
-        return None
+        return self.story.stands.get(here)
 
-    def _of_report(self) -> FuzzyDate | None:
+    def _of_report(self, *, spoken: bool) -> FuzzyDate | None:
         """What a report tells without any date is as new as the report; how new, tell its kind and its other dates."""
         published = self.article.published
-        if published is None:
+        if published is None or self.story.history:
             return None
         if self.article.kind in ("news", "wire"):
             return fuzzy(Meaning(published - timedelta(1), published, "day"), "publication", None)
+        if spoken and self.article.kind in _ACTS:
+            # What a communiqué or a speaker demands, promises or rejects, it does on its own day.
+            return fuzzy(Meaning(published, published, "day"), "publication", None)
         if self._speaks_of_this_week:
             return fuzzy(Meaning(published - timedelta(_RECENT_DAYS), published, "week"), "publication", None)
         return None
@@ -382,56 +413,18 @@ class Timeline:
         return self.article.published is not None and meaning.start > self.article.published
 
     def _is_modifier(self, phrase: DatePhrase) -> bool:
-        return _MODIFIER.search(self.article.plain[max(0, phrase.start - 12) : phrase.start]) is not None
+        if phrase.phrase.split(maxsplit=1)[0].lower() in LED:
+            return False
+        return MODIFIER.search(self.article.plain[max(0, phrase.start - 12) : phrase.start]) is not None
 
     def _in_quotation(self, offset: int) -> bool:
         at = bisect_right(self._quotes, (offset, _FAR_OFFSET)) - 1
         # A quotation inside another begins later and may end before.
         return any(offset < end for _, end in self._quotes[max(0, at - 2) : at + 1])
 
-    # Due
-
-    def _due(self, phrase: DatePhrase, anchor: date | None, inside: bool) -> Due | None:
-        plain = self.article.plain
-        if phrase.kind == "duration":
-            waits = _WAIT.search(plain, max(0, phrase.start - 60), phrase.start) or _LIMIT.search(plain[phrase.end : phrase.end + 40])
-            if not waits:
-                return None
-            phrase = phrase._replace(phrase=f"within {_counted(phrase.phrase)}", kind="deadline")
-        elif phrase.kind in ("since", "vague"):
-            return None
-        meaning = meaning_of(phrase, anchor, 1)
-        if meaning is None or (anchor is not None and meaning.end < anchor):
-            return None
-        if meaning.told and (anchor is None or not inside or phrase.kind != "deadline"):
-            return None
-        if phrase.kind != "deadline" and not inside:
-            return None
-        if phrase.kind != "deadline" and anchor is not None and meaning.start <= anchor:
-            return None
-        return Due(start=meaning.start, end=meaning.end, basis=_basis(phrase))
-
 
 def _pluperfect(clause: Clause | None) -> bool:
     return clause is not None and clause.perfect and clause.tense == "past"
-
-
-def _counted(words: str) -> str:
-    """A duration without the preposition before it and with spaces for hyphens: “14-day” is “14 days”."""
-    bare = re.sub(r"^(?:for|after) ", "", " ".join(words.split()), flags=re.IGNORECASE)
-    return re.sub(r"^((?:\w+ )*?\w+)-(\w+)$", r"\1 \2", bare)
-
-
-def _basis(phrase: DatePhrase) -> str:
-    return {
-        "absolute": "date named",
-        "weekday": "weekday named",
-        "relative": "period named, counted from the day it was said",
-        "range": "period named",
-    }.get(
-        phrase.kind,
-        "time limit, counted from the day it was said" if re.search(r"within|in |from now", phrase.phrase.lower()) else "time limit named",
-    )
 
 
 def timeline_of(reading: Reading) -> Timeline:

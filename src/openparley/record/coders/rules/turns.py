@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from openparley.record.coders.rules.article import Article
+from openparley.record.coders.rules.world import words
 
 __all__ = ["Turn", "find_turns", "is_answer", "is_question"]
 
@@ -20,7 +21,10 @@ class Turn(NamedTuple):
     continued: bool
 
 
-_QUESTION = r"Q|QUESTION|Question|REPORTERS?|Reporters?|JOURNALISTS?|Journalists?|INTERVIEWER|Interviewer|PRESS|Press|CORRESPONDENT|Correspondent"
+_QUESTION = (
+    r"Q|QUESTION|Question|REPORTERS?|Reporters?|JOURNALISTS?|Journalists?|INTERVIEWER|Interviewer"
+    r"|PRESS|Press|CORRESPONDENT|Correspondent"
+)
 _ANSWER = r"A|ANSWER|Answer|REPLY|Reply"
 _NAME = r"(?:[A-Z][\w.'-]*|[a-z]'[A-Z]\w+)"
 _BETWEEN = r"(?:of|the|to|for|and|in|on|at|de|del|da|di|von|van|der|al|el|bin|ibn|la|le)"
@@ -38,14 +42,17 @@ _LETTER = re.compile(rf"{_BOLD}(?P<label>[QA] ?\d{{0,3}})(?:[.)]{_BOLD}(?=\s)|{_
 _CAPITALS = r"[A-Z][A-Z.'-]+"
 _DASH = re.compile(rf"{_BOLD}(?P<label>{_CAPITALS}(?:,? (?:{_CAPITALS}|OF|THE)){{0,7}}{_ASIDE}?){_BOLD} ?[—-]{_BOLD}(?= )")
 # What a line may be headed with that is nobody's label.
-_HEADINGS = frozenset(
-    "date time place venue location subject topic re from to cc title note notes source sources present participants attendees summary "
-    "background contact contacts photo caption video watch read listen more update updated correction tags keywords transcript agenda "
-    "editor's published duration reference ref document language issued embargo headline key annex appendix related context".split()
+_HEADINGS = words(
+    "date time place venue location subject topic re from to cc title note notes source sources present participants attendees "
+    "summary background contact contacts photo caption video watch read listen more update updated correction tags keywords "
+    "transcript agenda editor's published duration reference ref document language issued embargo headline key annex appendix "
+    "related context"
 )
 _QUESTIONER = re.compile(rf"(?:{_QUESTION})\b")
 _ANSWERER = re.compile(rf"(?:{_ANSWER})(?: ?\d+)?$")
-_ENDS = re.compile(r"(?:[*#•—-]\s*){3,}$|(?:END|ENDS|End of (?:transcript|briefing|the .{3,30})|The (?:briefing|press conference) ended.{0,40})\.?$")
+_ENDS = re.compile(
+    r"(?:[*#•—-]\s*){3,}$|(?:END|ENDS|End of (?:transcript|briefing|the .{3,30})|The (?:briefing|press conference) ended.{0,40})\.?$"
+)
 _ASIDE_LINE = re.compile(r"[(\[*_].*[)\]*_]\.?$")
 _CLOSERS = ":.*_ )—-"
 _LONGEST_LABEL = 140
@@ -62,7 +69,7 @@ def is_answer(label: str) -> bool:
 
 
 def find_turns(article: Article) -> tuple[Turn, ...]:
-    """The turns of a transcript: paragraphs that a name and a colon begin, and those that follow under the same name.
+    r"""The turns of a transcript: paragraphs that a name and a colon begin, and those that follow under the same name.
 
     An article is read as a transcript if, from the first label to the last, a third of its paragraphs carry one and some label comes
     back, or if its kind says so and there are two.
@@ -70,7 +77,7 @@ def find_turns(article: Article) -> tuple[Turn, ...]:
     Examples
     --------
     >>> from openparley.record.coders.rules.article import read_article
-    >>> article = read_article("MS DELL: No.\\nQ: Why?\\nMS DELL: It rains.\\nQ: And then?")
+    >>> article = read_article("MS DELL: No.\nQ: Why?\nMS DELL: It rains.\nQ: And then?")
     >>> [article.text[turn.start : turn.end] for turn in find_turns(article)]
     ['No.', 'Why?', 'It rains.', 'And then?']
     """

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from openparley.record.coders.rules.speakers import Source, source_of
 from openparley.record.coders.rules.turns import Turn, is_answer, is_question
+from openparley.record.coders.rules.world import words
 
 if TYPE_CHECKING:
     from openparley.record.coders.rules.actors import Mention
@@ -20,7 +21,7 @@ __all__ = ["TurnSpeakers"]
 _ASIDE = re.compile(r"[(\[].*$")
 _WORD = re.compile(r"[^\W\d_][\w'-]*")
 # Words of a label that tell nobody from anybody.
-_EMPTY = frozenset("the mr mrs ms dr sir madam of and for to in on a an".split())
+_EMPTY = words("the mr mrs ms dr sir madam of and for to in on a an")
 _REPORTERS = re.compile(r"\b(?:reporters|journalists|correspondents|the press|press corps)\b", re.IGNORECASE)
 # Whom a question calls by name is called among its first words, in code points.
 _CALLED = 90
@@ -134,7 +135,8 @@ class TurnSpeakers:
 
     def _asked(self, index: int) -> Source | None:
         """Whom the question before calls by name or office; else who answered last or is there to answer."""
-        on_stage = {ids: source for source in (*self._by_label.values(), self.answering) if source is not None for ids in (source.ids,) if ids}
+        sources = [source for source in (*self._by_label.values(), self.answering) if source is not None]
+        on_stage = {source.ids: source for source in sources if source.ids}
         before = index - 1
         while before >= 0 and self.turns[before].continued:
             before -= 1
