@@ -7,112 +7,110 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.coding.texts import developed
+from benchmarks.coding.texts import calibration, developed
 from openparley.record.casefile import Actor
 from openparley.record.coders.rules.actors import ActorTable
 from openparley.record.coders.rules.article import Article, read_article
 from openparley.record.coders.rules.candidates import Candidate, find_candidates
 from openparley.record.coders.rules.coder import FOLDER, read_layers
 from openparley.record.coders.rules.contexts import ContextReader, make_contexts
-from openparley.record.coders.rules.events import baseline_type, swallowed
+from openparley.record.coders.rules.events import baseline_type, with_signs
 from openparley.record.coders.rules.frames import make_frames
 from openparley.record.coders.rules.lexicon import Lexicon
 from openparley.record.coders.rules.matching import Matcher
 from openparley.record.coders.rules.reading import Reading
-from openparley.record.coders.rules.reranker import NONE, cast_features, features
-from openparley.record.entry import Entry, Event
+from openparley.record.coders.rules.reranker import NONE
+from openparley.record.coders.rules.signs import Signs
+from openparley.record.entry import Event
 
-__all__ = ["TEXT", "Item", "read_items", "read_texts"]
+__all__ = ["TEXT", "Item", "Text", "read_items", "read_texts"]
 
 # Group names of items of texts start with this.
 TEXT = "text"
 # A candidate of another type than the coded event is taken for it when the two stretches are this much the same.
-ALIKE = 0.6
+ALIKE = 0.5
+# Rank of a candidate of whose types the event has none.
+_OTHER = 2
 _NO_NAMES = frozenset((*calendar.day_name, *calendar.month_name, "Christmas", "Easter"))
 
 
 @dataclass
 class Item:
-    """One place of a sentence: what it is, and what the lexicon makes of it (no features: nothing)."""
+    """One place of a sentence: what it is, and what the lexicon makes of it (no signs: nothing)."""
 
     gold: str
     baseline: str
-    features: list[str] = field(default_factory=list)
+    signs: Signs | None = None
     group: str = ""
     lexicon: str = NONE
     words: str = ""
 
 
-def read_texts() -> list[Item]:
-    """The candidates of the coded texts of development, each with the type of the coded event that it finds."""
-    items: list[Item] = []
-    for coded in developed():
-        lexicon = Lexicon(coded.case.root / FOLDER)
-        source = coded.document.source
-        article = read_article(coded.document.text, source=source.id, published=source.published, kind=source.kind)
-        reading = read_layers(article, ActorTable.build(dict(coded.case.file.actors), lexicon), lexicon)
-        made, _ = candidates_of(reading, lexicon)
-        group = f"{TEXT} {coded.name}"
-        found = [
-            Item(NONE, baseline_type(each), [*names, *cast_features(reading, each)], group, each.event, article.text[each.start : each.end])
-            for each, names in made
-        ]
-        lost = label_by_spans([each for each, _ in made], found, [entry for entry in coded.entries if entry.kind == "event"])
-        taught = [
-            item
-            for each, item in zip((each for each, _ in made), found, strict=True)
-            if item.gold != NONE or not is_doubtful(each, coded.entries)
-        ]
-        items += [*taught, *(Item(entry.event, NONE, [], group, words=entry.paraphrase) for entry in lost)]
-    return items
+@dataclass
+class Text:
+    """A coded text: its reading, its coded events, and its candidates as items."""
+
+    name: str
+    part: str
+    reading: Reading
+    events: list[Event]
+    items: list[Item]
+
+    @property
+    def case(self) -> str:
+        """The case, whose texts are about one conflict and are never parted."""
+        return self.name.split()[0]
 
 
-def is_doubtful(made: Candidate, entries: Sequence[Entry]) -> bool:
-    """Whether an uncoded candidate says nothing about what is an event: it belongs to one that is coded, or another frame counts it."""
-    if made.consumed or swallowed(made):
-        return True
-    return any(
-        entry.kind == "event" and entry.event == made.event and min(made.end, entry.span.end) > max(made.start, entry.span.start)
-        for entry in entries
-    )
+def read_texts() -> list[Text]:
+    """The coded texts of development and calibration, with their candidates, each with the type of the coded event that it finds."""
+    texts: list[Text] = []
+    for part, source in (("development", developed), ("calibration", calibration)):
+        for coded in source():
+            lexicon = Lexicon(coded.case.root / FOLDER)
+            held = coded.document.source
+            article = read_article(coded.document.text, source=held.id, published=held.published, kind=held.kind)
+            reading = read_layers(article, ActorTable.build(dict(coded.case.file.actors), lexicon), lexicon)
+            events = [entry for entry in coded.entries if entry.kind == "event"]
+            if not events:
+                continue
+            made, _ = candidates_of(reading, lexicon)
+            group = f"{TEXT} {coded.name}"
+            items = [Item(NONE, baseline_type(each), signs, group, each.event, article.text[each.start : each.end]) for each, signs in made]
+            label_by_spans([each for each, _ in made], items, events)
+            texts.append(Text(coded.name, part, reading, events, items))
+    return texts
 
 
-def label_by_spans(made: Sequence[Candidate], items: Sequence[Item], entries: Sequence[Event]) -> list[Event]:
-    """Give each coded event to the candidate that overlaps it best, one of its type before others; what is left over is returned."""
+def label_by_spans(made: Sequence[Candidate], items: Sequence[Item], entries: Sequence[Event]) -> None:
+    """Give each coded event to the candidate that overlaps it best, one of its type before others."""
     pairs = []
     for number, entry in enumerate(entries):
         for place, each in enumerate(made):
             overlap = min(each.end, entry.span.end) - max(each.start, entry.span.start)
             shorter = min(each.end - each.start, entry.span.end - entry.span.start)
             if overlap >= shorter / 2 and overlap > 0:
-                longer = max(each.end, entry.span.end) - min(each.start, entry.span.start)
-                same = each.event == entry.event or entry.event in each.others
-                if same or overlap / longer > ALIKE:
-                    pairs.append((not same, -overlap / longer, number, place))
+                share = overlap / (max(each.end, entry.span.end) - min(each.start, entry.span.start))
+                signs = items[place].signs
+                rank = 0 if each.event == entry.event else 1 if signs is not None and entry.event in signs.options else _OTHER
+                if rank < _OTHER or share > ALIKE:
+                    pairs.append((rank, -share, number, place))
     used: set[int] = set()
-    taken: set[int] = set()
     for _, _, number, place in sorted(pairs):
-        if number not in used and place not in taken:
+        if number not in used and items[place].gold == NONE:
             used.add(number)
-            taken.add(place)
             items[place].gold = entries[number].event
-    return [entry for number, entry in enumerate(entries) if number not in used]
 
 
-def candidates_of(reading: Reading, lexicon: Lexicon) -> tuple[list[tuple[Candidate, list[str]]], Matcher]:
-    """The candidates of a reading with their features."""
+def candidates_of(reading: Reading, lexicon: Lexicon) -> tuple[list[tuple[Candidate, Signs]], Matcher]:
+    """The candidates of a reading with what the model looks at."""
     matcher = Matcher(reading.article, reading.clauses, lexicon.build(make_frames))
     contexts = ContextReader(reading.article, lexicon.build(make_contexts))
-    candidates = find_candidates(reading, matcher)
-    found = []
-    for made in candidates:
-        neighbours = [other.event for other in candidates if other is not made and other.clause.sentence == made.clause.sentence]
-        found.append((made, features(matcher, made, neighbours, contexts.of(made.start, made.end))))
-    return found, matcher
+    return with_signs(matcher, find_candidates(reading, matcher), contexts), matcher
 
 
 def read_items(paths: Iterable[Path]) -> list[Item]:
@@ -154,14 +152,14 @@ def items_of(row: dict[str, Any], table: ActorTable, lexicon: Lexicon, situation
         first, last = place_of(article, label["verb"], label.get("after"))
         number = next((n for n, (places, _) in enumerate(made_items) if n not in taken and any(first <= at < last for at in places)), None)
         if number is None:
-            items.append(Item(label["event"], NONE, [], situation, words=f"{label['verb']} | {row['text']}"))
+            items.append(Item(label["event"], NONE, None, situation, words=f"{label['verb']} | {row['text']}"))
         else:
             taken.add(number)
             made_items[number][1].gold = label["event"]
     for words in row["negatives"]:
         first, last = place_of(article, words, None)
         if not any(first <= at < last for places, _ in made_items for at in places):
-            items.append(Item(NONE, NONE, [], situation, words=words))
+            items.append(Item(NONE, NONE, None, situation, words=words))
     return [*items, *(item for _, item in made_items)]
 
 

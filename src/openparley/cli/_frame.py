@@ -8,6 +8,7 @@ import io
 import json
 import os
 import shlex
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -83,18 +84,17 @@ def warn(complaints: Sequence[Complaint], as_json: bool) -> None:
 
 
 def print_table(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """A table: ruled and wrapped on a terminal, plain aligned columns elsewhere."""
+    """A table: on a terminal ruled, wrapped to its width and without empty columns; plain aligned columns elsewhere."""
     cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
     if sys.stdout.isatty():
-        from rich import box
-        from rich.console import Console
-        from rich.table import Table
-        from rich.text import Text
+        from openparley.cli._terminal import terminal_lines
 
-        table = Table(*headers, box=box.SIMPLE_HEAD)
-        for row in cells:
-            table.add_row(*(Text(cell) for cell in row))
-        Console().print(table)
+        head, lines = terminal_lines(headers, cells, shutil.get_terminal_size().columns)
+        for line in head:
+            click.echo(click.style(line, bold=True))
+        for line in lines:
+            click.echo(line)
+        click.echo()
         return
     widths = [max(len(row[column]) for row in [list(headers), *cells]) for column in range(len(headers))]
     for row in [list(headers), *cells]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import click
 from openparley.cli._frame import case_checks, finish, shown, verb, warn
 
 if TYPE_CHECKING:
+    from openparley.errors import Complaint
     from openparley.record.case import Case
     from openparley.record.check import TextReport
 
@@ -27,7 +29,7 @@ def command(case: str, texts: Path | None, as_json: bool) -> int:
 
     opened = open_case(case, extra_checks=case_checks())
     report = check_texts(opened, texts)
-    complaints = report.complaints(opened)
+    complaints = [*report.complaints(opened), *_lexicon(opened)]
     data = _data(opened, report)
     if not as_json:
         _print(opened, report, data)
@@ -35,6 +37,21 @@ def command(case: str, texts: Path | None, as_json: bool) -> int:
         warn(complaints, as_json)
     finish(as_json, data, then=_next(case, opened, bool(complaints)))
     return 1 if complaints else 0
+
+
+def _lexicon(case: Case) -> Sequence[Complaint]:
+    """What is wrong with the case's own word lists, which nothing but a reading would tell."""
+    from openparley.errors import CaseError
+    from openparley.record.coders.rules.coder import RulesCoder
+    from openparley.record.coders.rules.lexicon import FOLDER
+
+    if not (case.root / FOLDER).is_dir():
+        return ()
+    try:
+        RulesCoder.of(case)
+    except CaseError as error:
+        return error.complaints
+    return ()
 
 
 def _data(case: Case, report: TextReport) -> dict[str, Any]:

@@ -45,6 +45,11 @@ def command(
         kinds = sorted({kind for source in done.sources for kind in source.counts})
         table = [(row.source, row.state, *(row.counts.get(kind, 0) for kind in kinds), row.abstained) for row in done.sources]
         print_table(("source", "state", *kinds, "abstained"), table)
+        known = sum(row.known for row in done.sources)
+        if known:
+            click.echo(
+                f"{known} of these say what an accepted entry says already; they are linked to it, and `accept --all` leaves them out."
+            )
         for row in done.sources:
             for note in row.notes:
                 click.echo(f"{row.source}: {note}", err=True)

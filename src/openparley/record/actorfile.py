@@ -21,7 +21,8 @@ __all__ = ["FILE", "append_actors", "read_actors"]
 FILE = "actors.toml"
 HEADING = (
     "# Actors that a coder met in the texts and case.toml does not name. Check them: correct names and roles, give aliases, delete\n"
-    "# `proposed` when done; or move the table to case.toml under an id of yours and change the id in the entries.\n"
+    "# `proposed` when done. If one is an actor of case.toml under another name, give that actor the name as an alias, delete the\n"
+    "# table here, and run `parley read` again: proposals that nobody has reviewed then get the actor's own id.\n"
 )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from openparley.cli import main
 from openparley.errors import CaseError, ReadOnlyError
 from openparley.record.acts import accept, reject
 from openparley.record.case import bundled_cases, open_case
@@ -252,3 +253,48 @@ def test_batches_are_saved_while_reading(tmp_path, monkeypatch):
     read_case(root, lambda case: WordCoder("Norland"), progress=lambda done, total: seen.append((done, total, len(finished(root)))))
     assert [count for _, _, count in seen] == [0, 1]
     assert seen[-1][0] == seen[-1][1]
+
+
+def test_an_actor_that_is_gone_takes_unreviewed_proposals_along(tmp_path):
+    root = small_case(tmp_path)
+    actors = {"clerk": Actor(name="Clerk", role="official")}
+    read_case(root, lambda case: WordCoder("Norland", actors=actors))
+    (root / "actors.toml").unlink()
+    with pytest.raises(CaseError, match="no actor “clerk”"):
+        open_case(root)
+
+    read_case(root, lambda case: WordCoder("Norland"))
+
+    assert {entry.actor for entry in open_case(root).entries.values() if entry.coder and entry.coder.name == "words"} == {("mediator",)}
+
+
+def test_an_actor_that_a_reviewed_entry_names_cannot_go(tmp_path):
+    root = small_case(tmp_path)
+    read_case(root, lambda case: WordCoder("Norland", actors={"clerk": Actor(name="Clerk", role="official")}))
+    accept(root, [next(iter(proposals(root)))], by="anna")
+    (root / "actors.toml").unlink()
+    with pytest.raises(CaseError, match="no actor “clerk”"):
+        read_case(root, lambda case: WordCoder("Norland"))
+
+
+def test_what_somebody_has_accepted_is_linked_and_not_accepted_again(tmp_path, capsys):
+    root = small_case(tmp_path)
+    case = open_case(root)
+    words = case.texts["S01"][case.entries["E002"].span.start : case.entries["E002"].span.end]
+    coder = WordCoder(words, "threat")
+    inner = coder.code
+
+    def as_assault(document: Document) -> Coded:
+        coded = inner(document)
+        drafts = [Draft(d.kind, d.start, d.end, d.rule, d.confidence, {**d.fields, "event": "ASSAULT"}) for d in coded.drafts]
+        return Coded(tuple(drafts))
+
+    coder.code = as_assault
+    done = read_case(root, lambda case: coder)
+
+    again = [entry for entry in open_case(root).entries.values() if any(link.to == "E002" for link in entry.links)]
+    assert [row.known for row in done.sources] == [1, 0]
+    assert [entry.review.state for entry in again] == ["proposed"]
+    assert main(["accept", str(root), "--all", "--by", "anna"]) == 0
+    assert again[0].id in capsys.readouterr().out.split("Left out")[1]
+    assert open_case(root).entries[again[0].id].review.state == "proposed"

@@ -47,12 +47,15 @@ class Coded:
         Number of candidates that were not sure enough to be proposed.
     notes
         What a person should know about this reading, such as a paragraph that could not be coded.
+    unread
+        Why nothing of the document could be read, as a sentence; such a document is not marked as read. Empty otherwise.
     """
 
     drafts: tuple[Draft, ...]
     actors: Mapping[str, Actor] = field(default_factory=dict)
     abstained: int = 0
     notes: tuple[str, ...] = ()
+    unread: str = ""
 
 
 @runtime_checkable

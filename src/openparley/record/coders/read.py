@@ -12,6 +12,7 @@ from typing import Any
 
 from openparley.errors import CaseError, Complaint, did_you_mean, one_of, quoted
 from openparley.record.actorfile import append_actors
+from openparley.record.agreement import match
 from openparley.record.case import Case, case_of, ensure_writable
 from openparley.record.casefile import Actor
 from openparley.record.check import match_texts
@@ -26,8 +27,9 @@ from openparley.record.store import lock, read_jsonl, write_jsonl
 __all__ = ["READINGS", "Read", "SourceRead", "read_case"]
 
 READINGS = "readings.jsonl"
-# What was read is on disk after at most so long; a kill loses no more than this.
-BATCH_SECONDS = 10.0
+# What was read is on disk after about so long, and a kill loses no more than this; longer where saving itself takes long.
+BATCH_SECONDS = 3.0
+SAVING_SHARE = 0.2
 Progress = Callable[[int, int], None]
 
 
@@ -43,12 +45,15 @@ class SourceRead:
         Number of proposals by kind.
     abstained
         Candidates that were not sure enough to be proposed.
+    known
+        Proposals that say again what an entry says that somebody has accepted; each is linked to it.
     """
 
     source: str
     state: str
     counts: Mapping[str, int] = field(default_factory=dict)
     abstained: int = 0
+    known: int = 0
     notes: tuple[str, ...] = ()
 
 
@@ -99,7 +104,7 @@ def read_case(
     """
     ensure_writable(root)
     with lock(root):
-        case = case_of(load(root))
+        case = _opened(root)
         coder = coder_for(case)
         _known(case, only)
         found = dict(case.texts)
@@ -124,6 +129,34 @@ def read_case(
         return Read(coder.name, coder.version, ordered, tuple(store.new_actors), links, stopped)
 
 
+def _opened(root: Path) -> Case:
+    """The case; proposals that name an actor who is gone are forgotten, since the sources they are from are read again.
+
+    That is what becomes of them when a person deletes or renames an actor in ``actors.toml``.
+    """
+    loaded = load(root)
+    reviewed = {review.entry for _, review in loaded.reviews}
+    orphans = {
+        found.id
+        for found in loaded.complaints
+        if found.id in loaded.entries and found.id not in reviewed and ": there is no actor " in found.message
+    }
+    if not orphans:
+        return case_of(loaded)
+    if any(found.id not in orphans for found in loaded.complaints):
+        raise CaseError(loaded.sorted_complaints())
+    path = root / READINGS
+    if path.is_file():
+        again = {(entry.source, entry.coder.name) for key in orphans if (entry := loaded.entries[key]).coder}
+        kept = [row for _, row in read_jsonl(path, READINGS).rows if (row["source"], row["coder"]) not in again]
+        write_jsonl(path, kept)
+    for found in KINDS.values():
+        rows_there = [row for _, row in read_jsonl(root / "record" / found.file, found.file).rows]
+        if any(row["id"] in orphans for row in rows_there):
+            write_jsonl(root / "record" / found.file, (row for row in rows_there if row["id"] not in orphans))
+    return case_of(load(root))
+
+
 def _read_all(
     todo: Sequence[Source],
     texts: Mapping[str, str],
@@ -135,7 +168,7 @@ def _read_all(
     """Code the documents in order; what made the coder give up before the last, or None."""
     total = sum(len(texts[source.id]) for source in todo)
     done = 0
-    saved = time.monotonic()
+    saved, cost = time.monotonic(), 0.0
     try:
         for source in todo:
             document = Document(source, texts[source.id], store.commitments(source))
@@ -145,15 +178,17 @@ def _read_all(
                 left = [other.id for other in todo if other.id not in reports]
                 reports.update({name: SourceRead(name, "not read") for name in left})
                 return error.complaints[0]
-            store.add(document, coded)
+            known = store.add(document, coded)
             counts = Counter(draft.kind for draft in coded.drafts)
-            reports[source.id] = SourceRead(source.id, "read", dict(counts), coded.abstained, coded.notes)
+            reports[source.id] = SourceRead(source.id, "read", dict(counts), coded.abstained, known, coded.notes)
             done += len(document.text)
             if progress is not None:
                 progress(done, total)
-            if time.monotonic() - saved > BATCH_SECONDS:
+            if time.monotonic() - saved > max(BATCH_SECONDS, cost / SAVING_SHARE):
+                began = time.monotonic()
                 store.save()
                 saved = time.monotonic()
+                cost = saved - began
     finally:
         # Also after Ctrl-C: whole documents that were read are kept, and the next reading goes on behind them.
         store.save()
@@ -207,8 +242,13 @@ class _Store:
             self.digest,
         )
 
-    def add(self, document: Document, coded: Coded) -> None:
-        """Take in what a coder made of a document, in place of what the same coder proposed before and nobody reviewed."""
+    def add(self, document: Document, coded: Coded) -> int:
+        """Take in what a coder made of a document, in place of what the same coder proposed before and nobody reviewed.
+
+        Returns
+        -------
+        Number of proposals that an accepted entry of somebody else says already.
+        """
         source = document.source
         kept: dict[tuple[object, ...], str] = {}
         settled: set[tuple[object, ...]] = set()
@@ -226,7 +266,9 @@ class _Store:
         drafts = [draft for draft in coded.drafts if _key(draft.kind, draft.start, draft.end, draft.fields) not in settled]
         ids = [self._id(draft, kept) for draft in drafts]
         coder = {"name": self.coder.name, "version": self.coder.version}
-        for row in rows(drafts, ids, document.text, source.id, coder):
+        made = rows(drafts, ids, document.text, source.id, coder)
+        known = self._link_known(made, source)
+        for row in made:
             self.rows[row["kind"]].append(row)
         fresh = {key: actor for key, actor in coded.actors.items() if key not in self.case.file.actors and key not in self.new_actors}
         self.new_actors.update(fresh)
@@ -241,6 +283,25 @@ class _Store:
             "abstained": coded.abstained,
         }
         self.dirty = True
+        return known
+
+    def _link_known(self, made: Sequence[dict[str, Any]], source: Source) -> int:
+        """Link proposals to the entries of the same source that somebody has accepted and that say the same."""
+        accepted = [
+            entry
+            for entry in self.case.entries.values()
+            if entry.source == source.id
+            and entry.review.state in ("accepted", "edited")
+            and (entry.coder is None or entry.coder.name != self.coder.name)
+        ]
+        if not accepted:
+            return 0
+        by_id = {row["id"]: row for row in made}
+        pairs = match(accepted, [KINDS[row["kind"]].model.model_validate(row) for row in made])
+        for known, proposed in pairs:
+            row = by_id[proposed.id]
+            row["links"] = [*row.get("links", ()), {"rel": "same_event", "to": known.id}]
+        return len(pairs)
 
     def commitments(self, source: Source) -> tuple[Mapping[str, Any], ...]:
         """Commitments from other sources, as they stand in the record."""

@@ -3,7 +3,7 @@
 A format's file has ``CONTENT``, a line that says what it writes; ``build(export, stem) -> dict[str, bytes]``, the files by
 name, the one to open in front; and ``then(paths) -> str``, the command to go on with, from the paths by those names. If the
 first file is the thing itself and may be called otherwise, ``MAIN`` is its name and ``stem`` what it will be called without
-its ending. A file that an earlier export may have left and this one must not keep is in ``STALE``.
+its ending; ``ENDINGS`` are the endings that such a name may have, that of ``MAIN`` alone unless given. A file that an earlier export may have left and this one must not keep is in ``STALE``.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class Format:
     build: Callable[[Export, str], dict[str, bytes]]
     then: Callable[[Mapping[str, str]], str]
     main: str | None
+    endings: tuple[str, ...]
     stale: tuple[str, ...]
 
 
@@ -85,7 +86,9 @@ def find_format(name: str) -> Format:
         hint = did_you_mean(name, formats()) or f"Formats are: {one_of(formats())}."
         raise CaseError(Complaint(None, None, None, name, formats(), hint, f"there is no format “{name}”."))
     module = importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
-    return Format(name, module.CONTENT, module.build, module.then, getattr(module, "MAIN", None), getattr(module, "STALE", ()))
+    main = getattr(module, "MAIN", None)
+    endings = getattr(module, "ENDINGS", (Path(main).suffix,) if main else ())
+    return Format(name, module.CONTENT, module.build, module.then, main, endings, getattr(module, "STALE", ()))
 
 
 def export_case(
@@ -135,7 +138,7 @@ def _place(case: Case, chosen: Format, out: Path | None) -> tuple[Path, Callable
     if out is None:
         return Path(f"{case.name}-export") / chosen.name, str
     main = chosen.main
-    if main is None or out.suffix != Path(main).suffix or out.is_dir():
+    if main is None or out.suffix.lower() not in chosen.endings or out.is_dir():
         return out, str
     return out.parent, lambda name: out.name if name == main else f"{out.stem}-{name}"
 

@@ -11,10 +11,12 @@ from typing import Any
 from openparley.record.export._views import EVIDENCE, VIEWS
 from openparley.record.export.tables import Column, Export, Table, relational, text_rows
 
-__all__ = ["CONTENT", "MAIN", "build", "then"]
+__all__ = ["CONTENT", "ENDINGS", "MAIN", "build", "then"]
 
 CONTENT = "one SQLite file with foreign keys, views and full-text search, for Datasette"
 MAIN = "case.sqlite"
+# What files of this kind are called, too.
+ENDINGS = (".sqlite", ".sqlite3", ".db")
 METADATA = "metadata.json"
 TYPES = {"integer": "INTEGER", "number": "REAL", "boolean": "INTEGER"}
 SEARCH = "entries_fts"

@@ -15,6 +15,7 @@ SNIFFED = 65536
 CONTROL_SHARE = 0.1
 BROKEN_SHARE = 0.1
 FEWEST_WIDE = 16
+LOOKS = "It is not UTF-8; read as {}, by the look of its letters: check names with accents."
 _CONTROLS = bytes([*range(0, 9), *range(14, 27), *range(28, 32)])
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -49,6 +50,22 @@ _MAGIC = (
 # Python knows them as codecs, but no text is written in them.
 _NO_CHARSETS = frozenset({"idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"})
 _HIGH = re.compile(rb"[\x80-\xff]+")
+# A text in a Western language has few bytes beyond ASCII; up to this share of them Windows-1252 is tried before anything is guessed.
+WESTERN_SHARE = 0.25
+_LETTER = "A-Za-zÀ-ÖØ-öø-ÿŒœŠšŽžŸ"
+_SMALL = "a-zß-öø-üÿœšž"
+# Letters that the languages written in Windows-1252 use, but for Icelandic: its own stand where other code pages have theirs.
+_WESTERN = re.compile(r"[À-ÏÑ-ÖØ-Üß-ïñ-öø-üÿŒœŠšŽžŸ‘’“”–—…«»‹›„‚€£¥§°·•©®™¿¡ªº\u00a0]")
+# Places where a sign would stand only if the bytes meant something else.
+_MISPLACED = re.compile(
+    rf"""[À-ÖØ-öø-ÿŒœŠšŽžŸ]{{3}}                                          # three letters with accents in a row
+    | (?<![A-Za-z])[À-ÖØ-öø-ÿŒœŠšŽžŸ]{{2}}(?![A-Za-z])                   # a word of nothing else
+    | [{_SMALL}][À-ÖØ-ÞŒŠŽŸ]                                             # a capital inside a word
+    | [{_LETTER}][“„‚«‹¿¡€£¥§°·•©®][{_LETTER}]                        # a sign inside a word
+    | [“„‚«‹¿¡](?=\s|$) | [“„‚‹¿¡§°•©®™€£¥]{2}       # nothing opened, and signs in a row
+    | [€£¥§][{_LETTER}]                                                  # money that is no number""",
+    re.VERBOSE,
+)
 
 
 class Decoded(NamedTuple):
@@ -178,6 +195,9 @@ def _damaged(data: bytes) -> int:
 
 def _guessed(data: bytes) -> Decoded:
     """By what the letters look like."""
+    western = _western(data)
+    if western is not None:
+        return Decoded(western, "cp1252", (LOOKS.format("cp1252"),))
     from charset_normalizer import from_bytes
 
     matches = from_bytes(data)
@@ -190,4 +210,22 @@ def _guessed(data: bytes) -> Decoded:
     text = data.decode(name)
     if any(char < " " and char not in "\t\n\v\f\r\x1b" for char in text[:SNIFFED]):
         raise NotReadable("not a text: binary content.", "Save the report as text, HTML or PDF.")
-    return Decoded(text, name, (f"It is not UTF-8; read as {name}, by the look of its letters: check names with accents.",))
+    return Decoded(text, name, (LOOKS.format(name),))
+
+
+def _western(data: bytes) -> str | None:
+    """The text, if it is nearly all ASCII and the rest makes letters and signs where Windows-1252 would have them; else None.
+
+    Guessing goes by how often letters follow each other, and a short text has too few: a letter with an accent and the
+    ASCII letter behind it are then taken for one sign of an Asian encoding.
+    """
+    high = sum(len(run) for run in _HIGH.findall(data))
+    if high > WESTERN_SHARE * len(data):
+        return None
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        return None
+    if any(char > "\x7f" and not _WESTERN.fullmatch(char) for char in text) or _MISPLACED.search(text):
+        return None
+    return None if any(char < " " and char not in "\t\n\v\f\r" for char in text[:SNIFFED]) else text

@@ -119,6 +119,59 @@ def test_words_around_say_how_real_an_attack_is(text: str, realis: str) -> None:
     assert [made.realis for made in by_lexicon(text) if made.event == "ASSAULT"] == [realis]
 
 
+@pytest.mark.parametrize(
+    ("text", "event"),
+    [
+        ("Ruvia gave Torland until Friday to leave the hills.", "REQUEST"),
+        ("Torland was told to pull back its guns.", "REQUEST"),
+        ("Voss proposed to replace the treaty.", "REQUEST"),
+        ("Torland called the raid “murder in daylight”.", "ACCUSE"),
+        ("Ruvia described the decision as “a knife in the back”.", "ACCUSE"),
+        ("The two presidents signed the treaty in Geneva.", "SUPPORT"),
+        ("Torland ratified the accord.", "SUPPORT"),
+        ("The assembly threw out the treaty.", "REJECT"),
+        ("Ruvia denied the allegation.", "REJECT"),
+        ("Ruvia did not attend the conference.", "REJECT"),
+        ("Voss suspended some of the sanctions on Ruvia.", "CONCEDE"),
+        ("Ruvia recalled most of its frigates from the gulf.", "RETREAT"),
+        ("The shelling stopped at noon.", "RETREAT"),
+        ("Ruvian soldiers took the hamlet of Brell.", "ASSAULT"),
+        ("Shells fell on the town.", "ASSAULT"),
+        ("Ruvian troops captured Andel after a siege.", "ASSAULT"),
+        ("The rebels took forty people hostage.", "ASSAULT"),
+        ("Talks resumed in Geneva.", "CONSULT"),
+        ("Ruvia banned imports of Torlandish steel.", "SANCTION"),
+        ("Ruvia keeps nine thousand soldiers on the island.", "MOBILIZE"),
+        ("The families were displaced from the valley.", "COERCE"),
+        ("Ruvia vowed never to meet Torland.", "REJECT"),
+        ("Ruvia has twice this fall refused a truce.", "REJECT"),
+        ("The Coast League evacuated the villagers from the shore.", "AID"),
+    ],
+)
+def test_families_of_acts_are_known_by_verb_and_object(text: str, event: str) -> None:
+    assert event in {made.event for made in by_lexicon(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "event"),
+    [
+        ("Voss criticised Torland on Monday. Ruvian troops shelled the harbour.", "ASSAULT"),
+        ("Voss arrived on Monday. Ruvia deployed its fleet.", "MOBILIZE"),
+        ("Voss left on Monday. Ruvia threatened war.", "THREATEN"),
+    ],
+)
+def test_force_of_a_party_is_meant_for_the_other_party(text: str, event: str) -> None:
+    made = next(made for made in by_lexicon(text) if made.event == event)
+    assert made.arguments.recipient == ("party_b",)
+
+
+def test_those_who_meet_nobody_in_particular_are_given_no_partner() -> None:
+    made = next(
+        made for made in by_lexicon("Ruvia shelled Torland. Ministers of the Coast League met on Monday.") if made.event == "CONSULT"
+    )
+    assert "party_b" not in made.arguments.recipient
+
+
 def test_agentless_passive_has_no_actor() -> None:
     (made,) = [made for made in by_lexicon("Torland was attacked at dawn.") if made.event == "ASSAULT"]
     assert (made.arguments.actor, made.arguments.recipient) == ((), ("party_b",))

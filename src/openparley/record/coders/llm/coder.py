@@ -99,6 +99,7 @@ class _Told(NamedTuple):
     answers: tuple[tuple[Passage, Answer], ...]
     notes: tuple[str, ...] = ()
     spent: bool = False
+    unusable: str = ""
 
 
 class LLMCoder:
@@ -179,6 +180,12 @@ class LLMCoder:
             told = self._tell_all(found, document.text, known)
         finally:
             self._client.close()
+        unusable = next((part.unusable for part in told if part.unusable), "")
+        if unusable and not any(part.answers for part in told):
+            number = sum(bool(part.unusable) for part in told)
+            noun = "its one passage" if number == 1 else f"any of its {number} passages"
+            self._client.notes.clear()
+            return Coded((), notes=(f"nothing could be read; {unusable}",), unread=f"no answer about {noun} could be used: {unusable}")
         composer = Composer(article, self._who, document.earlier)
         for part in told:
             for passage, answer in part.answers:
@@ -242,14 +249,14 @@ class LLMCoder:
             if parts is None:
                 return _Told((), (f"paragraph {passage.paragraph}: a sentence is too long for the model; not coded.",))
             first, second = (self._tell(part, text, known, stop) for part in parts)
-            return _Told(first.answers + second.answers, first.notes + second.notes, first.spent or second.spent)
+            return _Told(first.answers + second.answers, first.notes + second.notes, first.spent or second.spent, first.unusable or second.unusable)
         except SpentError:
             # Others go on: what is under way is paid for, and a shorter passage may still fit.
             return _Told((), spent=True)
         if wrote is None or not answer.whole:
             reason = answer.faults[0].message if answer.faults else "no answer."
             words = f"paragraph {passage.paragraph}: not coded, because two answers could not be used; --again asks anew. {reason}"
-            return _Told((), (words,))
+            return _Told((), (words,), unusable=reason)
         self.cache.put(key, wrote)
         return _Told(((passage, answer),))
 

@@ -13,7 +13,7 @@ from openparley.record.casefile import Actor
 from openparley.record.coders.rules.lexicon import Lexicon
 from openparley.record.coders.rules.mentions import Mention, find_mentions
 from openparley.record.coders.rules.profiles import Profile, article_of, profile_of, state_of
-from openparley.record.coders.rules.surfaces import Sense, Surface, spelling_key, world_surfaces
+from openparley.record.coders.rules.surfaces import Sense, Surface, spelling_key, spellings, world_surfaces
 from openparley.record.coders.rules.world import Term, World, fold, fold_word, words
 
 __all__ = ["ActorTable", "Mention", "find_mentions"]
@@ -138,7 +138,7 @@ class ActorTable:
         self, name: str, role: str, country: str = "", *, kind: str, surname: str = "", gender: str = "", roles: Iterable[str] = ()
     ) -> tuple[str, str | None]:
         """Id and name of an actor that the case does not know; the same for the same name."""
-        known = self._by_name.get(fold_word(name))
+        known = next((self._by_name[one] for one in spellings(name) if one in self._by_name), None)
         if known is not None:
             return known, None if known in self.actors else self._proposed[known].name
         base = _slug(surname or name) or _slug(name) or "actor"
@@ -150,7 +150,8 @@ class ActorTable:
             number += 1
         actor = Actor(name=name, country=country, role=role, proposed=True)  # pyright: ignore[reportArgumentType]
         self._proposed[key] = actor
-        self._by_name[fold(name)] = key
+        for one in spellings(name):
+            self._by_name.setdefault(one, key)
         found = gender or (self.world.genders.get(fold(name.split()[0]), "") if kind == "person" else "")
         self.profiles[key] = Profile(
             key,
@@ -165,15 +166,28 @@ class ActorTable:
         )
         return key, name
 
-    def term(self, key: str, day: date | None, *, full: bool) -> Term | None:
+    def is_name(self, word: str) -> bool:
+        """Whether a capitalised word may be a first name: no state, organisation, office or title."""
+        folded = fold_word(word)
+        return folded in self.world.genders or (folded not in self._surfaces and folded not in self.world.nouns)
+
+    def term(self, key: str, day: date | None, *, full: bool, among: Iterable[str] = (), gender: str = "") -> Term | None:
         """The term that a name of the table of terms means: the one that runs on the day, else the last that began before it.
 
         Parameters
         ----------
         full
             Whether ``key`` is the full name that the table shows; else it is a surname.
+        among
+            Full names that the text spells out: a surname is one of theirs, whoever held office later.
+        gender
+            What a courtesy before the surname tells.
         """
         terms = self.lexicon.build(_terms)[not full].get(fold_word(key), [])
+        if gender:
+            terms = [term for term in terms if self.world.genders.get(fold_word(term.person[0]).split()[0], gender) in (gender, "x")]
+        spelt = set(among)
+        terms = [term for term in terms if term.person[0] in spelt] or terms
         begun = [term for term in terms if day is None or term.start <= day]
         running = [term for term in begun if day is not None and day < term.end]
         return (running or begun or terms or [None])[-1]

@@ -12,6 +12,7 @@ from openparley.record.coders.rules.contents import group_ids
 from openparley.record.coders.rules.lexicon import Lexicon, bad_value
 from openparley.record.coders.rules.statuscues import NOUNS
 from openparley.record.coders.rules.tagging import noun_lemma
+from openparley.record.coders.rules.topics import NAMING, topic_of
 
 if TYPE_CHECKING:
     from openparley.record.coders.rules.grammar import Clause
@@ -142,7 +143,7 @@ def _in_sentence(
                 continue
             sided = _sided(reading, draft, clause, row.outcome)
             value = _value(draft, row.outcome)
-            if sided < 0 or not value:
+            if sided < 0 or not value or (row.outcome in ("done", "refused") and _of_other(reading, draft, clause, first, last)):
                 continue
             told.add(clause.index)
             confidence = row.prior + 0.1 * sided - 0.07 * max(0, distance - 1)
@@ -215,6 +216,18 @@ def _takes_up(reading: Reading, draft: Draft, clause: Clause) -> bool:
     sentence = article.sentences[article.sentence_at(draft.start)]
     told = {noun_lemma(tokens[at].lower) for at in range(sentence.first, sentence.last) if tokens[at].start < draft.end}
     return noun_lemma(tokens[subject.head].lower) in told | _NOUNS
+
+
+def _of_other(reading: Reading, draft: Draft, clause: Clause, first: int, last: int) -> bool:
+    """Whether a side is told to have agreed to, done or refused something that the commitment was not about."""
+    if not group_ids(clause.subjects) or clause.passive or (clause.subject is not None and clause.subject.pronoun):
+        return False
+    named = frozenset[str]()
+    for group in (*clause.objects, *(group for name, group in clause.obliques if name in ("to", "with", "on"))):
+        if not group.ids and not group.pronoun and not (group.start < last and first < group.end):
+            named |= topic_of(reading, group.start, group.end)
+    sentence = reading.article.sentences[reading.article.sentence_at(draft.start)]
+    return bool(named - NAMING) and not named & topic_of(reading, sentence.start, max(sentence.end, draft.end))
 
 
 def _decides(reading: Reading, name: str) -> bool:

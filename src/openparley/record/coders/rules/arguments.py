@@ -30,6 +30,11 @@ _OWN_THINGS = frozenset(("AID", "SANCTION", "MOBILIZE"))
 _BACK, _WINDOW = 2, 12
 # A mediator's acts that are meant for both sides alike, and how many sides a mediator stands between.
 _TO_ALL, _TWO = frozenset(("REQUEST",)), 2
+# Force and threats of a party are meant for the other one; deeds for states rather than for those who speak for them; those who
+# meet nobody in particular meet each other.
+_AT_THE_OTHER = frozenset(("ASSAULT", "MOBILIZE", "THREATEN"))
+_TO_STATES = frozenset(("ASSAULT", "MOBILIZE", "SANCTION", "COERCE", "AID", "RETREAT"))
+_NOT_IMPLIED = frozenset(("CONSULT", "COOPERATE"))
 _BYSTANDERS = frozenset(("press", "observer"))
 _NO_PARTY = frozenset(("pronoun", "unknown", "anonymous"))
 _FIRST = frozenset(("i", "we", "me", "us", "my", "our", "myself", "ourselves"))
@@ -68,8 +73,13 @@ def arguments_of(
     finder = _Finder(reading, matcher, clause, frame, noun, group)
     actor, actor_kind = finder.actor()
     recipient, recipient_kind, place = finder.recipient(actor)
-    if not recipient and actor and "none" not in frame.recipient and not finder.names_people():
-        recipient = _to_parties(reading, frame, actor) or _from_before(reading, clause, actor)
+    if not recipient and actor:
+        if frame.event in _AT_THE_OTHER:
+            recipient = _other_party(reading, actor)
+        if not recipient and "none" not in frame.recipient and not finder.names_people():
+            recipient = _to_parties(reading, frame, actor) or _from_before(reading, clause, frame, actor)
+        if not recipient and frame.event in _TO_ALL:
+            recipient = _other_party(reading, actor)
         place = "before" if recipient else place
     if frame.event in MUTUAL and not recipient and len(actor) > 1:
         recipient, recipient_kind, place = actor, "ids", "mutual"
@@ -81,13 +91,31 @@ def _to_parties(reading: Reading, frame: Frame, actor: tuple[str, ...]) -> tuple
     known = reading.table.actors
     if frame.event not in _TO_ALL or not all(name in known and known[name].role == "mediator" for name in actor):
         return ()
-    parties = [name for name, held in known.items() if held.role == "party" and not held.proposed]
-    by_side = {side_of(reading, name): name for name in reversed(parties)}
-    return tuple(sorted(by_side.values())) if len(by_side) == _TWO else ()
+    sides = _parties(reading)
+    return tuple(sorted(sides.values())) if len(sides) == _TWO else ()
 
 
-def _from_before(reading: Reading, clause: Clause, actor: tuple[str, ...]) -> tuple[str, ...]:
+def _other_party(reading: Reading, actor: tuple[str, ...]) -> tuple[str, ...]:
+    """Of a conflict of two parties, the other one: whom a party's force is meant for when nobody is named."""
+    sides = _parties(reading)
+    own = {side_of(reading, name) for name in actor}
+    rest = [name for side, name in sides.items() if side not in own]
+    return tuple(rest) if len(sides) == _TWO and len(rest) == 1 else ()
+
+
+def _parties(reading: Reading) -> dict[str, str]:
+    """The parties to the conflict by side; of several of one side, the first of the table."""
+    found: dict[str, str] = {}
+    for name, held in reading.table.actors.items():
+        if held.role == "party" and not held.proposed:
+            found.setdefault(side_of(reading, name), name)
+    return found
+
+
+def _from_before(reading: Reading, clause: Clause, frame: Frame, actor: tuple[str, ...]) -> tuple[str, ...]:
     """The other side as the article named it last: in the sentence before the verb, else in the sentences before."""
+    if frame.event in _NOT_IMPLIED:
+        return ()
     sentence = reading.article.sentences[clause.sentence]
     own = {side_of(reading, name) for name in actor}
     known = reading.table.actors
@@ -98,8 +126,10 @@ def _from_before(reading: Reading, clause: Clause, actor: tuple[str, ...]) -> tu
             continue
         if all(name in known and known[name].role in _BYSTANDERS for name in mention.ids):
             continue
-        if own.isdisjoint(side_of(reading, name) for name in mention.ids):
-            return mention.ids
+        sides = {side_of(reading, name) for name in mention.ids}
+        if own.isdisjoint(sides):
+            party = _parties(reading).get(sides.pop()) if frame.event in _TO_STATES and len(sides) == 1 else None
+            return (party,) if party is not None else mention.ids
     return ()
 
 

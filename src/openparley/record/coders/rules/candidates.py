@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from openparley.record.coders.rules.arguments import Arguments, arguments_of, side_of
 from openparley.record.coders.rules.frames import Frame
-from openparley.record.coders.rules.matching import COOPERATION, HARM, Matcher
+from openparley.record.coders.rules.matching import HARM, Matcher
 from openparley.record.coders.rules.realis import governing, realis_of
 
 if TYPE_CHECKING:
     from openparley.record.coders.rules.grammar import Clause, Group
     from openparley.record.coders.rules.reading import Reading
 
-__all__ = ["Candidate", "find_candidates"]
+__all__ = ["Candidate", "find_candidates", "retype"]
 
 _REFUSED_MODE = {
     "AID": "assist",
@@ -81,8 +81,13 @@ class Candidate:
     derived: str = ""
     bare: bool = False
     loose: bool = False
-    others: tuple[str, ...] = ()
+    contexts: tuple[str, ...] = ()
     confidence: float = 0.0
+
+    @property
+    def absorbed(self) -> bool:
+        """Whether the event above it is of a type that counts what is said to be done as its own matter."""
+        return self.governor is not None and self.governor.event in ABSORBING
 
     @property
     def rule(self) -> str:
@@ -189,7 +194,6 @@ def _verbal(reading: Reading, matcher: Matcher, clause: Clause) -> Candidate | N
         if not frame.light:
             return None
         return _light(reading, matcher, clause, frame)
-    others = tuple(dict.fromkeys(other.event for other in frames[1:] if other.event and other.event != frame.event))
     realis = realis_of(matcher, clause, denial=all(test.kind != "neg" for test in frame.tests))
     made = Candidate(
         clause,
@@ -200,7 +204,6 @@ def _verbal(reading: Reading, matcher: Matcher, clause: Clause) -> Candidate | N
         clause.end,
         arguments_of(reading, matcher, clause, frame),
         realis,
-        others=others,
         loose=not frames,
     )
     _set_governor(matcher, made)
@@ -238,7 +241,6 @@ def _nominal(reading: Reading, matcher: Matcher, clause: Clause, holders: dict[i
             consumed = _counts(matcher, above, holder, clause) or (not above.event and above.light)
         if above is not None and not above.event:
             own = above.realis
-    others = tuple(dict.fromkeys(other.event for other in matcher.frames(clause) if other.event and other.event != frame.event))
     made = Candidate(
         clause,
         frame,
@@ -250,7 +252,6 @@ def _nominal(reading: Reading, matcher: Matcher, clause: Clause, holders: dict[i
         realis_of(matcher, clause, own),
         consumed=consumed,
         role=role,
-        others=others,
     )
     if above is not None and above.event and role != "subject":
         made.governor, made.governor_clause = above, holder.index if holder else -1
@@ -285,6 +286,9 @@ def _derive(reading: Reading, matcher: Matcher, made: Candidate) -> None:
         made.derived, made.mode, made.event = "will_not", _REFUSED_MODE[made.event], "REJECT"
         made.realis = "actual" if clause.relation not in ("if", "unless") and not clause.question else "hypothetical"
         return
+    if made.event in ("AGREE", "THREATEN") and not clause.negated and _is_vow_not_to(matcher, clause):
+        made.derived, made.mode, made.event = "vow_not", "", "REJECT"
+        return
     if made.event == "CONSULT" and made.realis == "future" and not clause.negated:
         made.derived, made.mode, made.event = "will", "", "AGREE"
         return
@@ -298,6 +302,15 @@ def _derive(reading: Reading, matcher: Matcher, made: Candidate) -> None:
     if made.event in HARM and made.event != "THREATEN" and not clause.negated and _announced(reading, made):
         made.derived, made.mode, made.event = "will", _THREAT_MODE.get(made.event, ""), "THREATEN"
         made.realis = "actual"
+
+
+def _is_vow_not_to(matcher: Matcher, clause: Clause) -> bool:
+    """Whether somebody commits himself not to do what others would have him do: “vowed never to meet them”."""
+    for complement in matcher.complements(clause):
+        below = matcher.best(complement) if complement.negated and complement.form == "infinitive" else None
+        if below is not None and below.event in _REFUSABLE:
+            return True
+    return False
 
 
 def _with_going_to(matcher: Matcher, clause: Clause) -> Clause:
@@ -348,11 +361,18 @@ def _announced(reading: Reading, made: Candidate) -> bool:
     return bool(made.arguments.actor) and not speakers.isdisjoint(side_of(reading, name) for name in made.arguments.actor)
 
 
-def cooperative(event: str) -> bool:
-    """Whether a type is of cooperation."""
-    return event in COOPERATION
-
-
-def spread(candidates: Sequence[Candidate]) -> dict[int, Candidate]:
-    """Candidates by the index of their clause."""
-    return {made.clause.index: made for made in candidates}
+def retype(reading: Reading, matcher: Matcher, made: Candidate, event: str) -> None:
+    """Give a candidate another type: with the arguments of a frame of that type where the lexicon has one."""
+    if event == made.event:
+        return
+    made.event, made.mode, made.derived = event, "", ""
+    if made.light is not None or made.bare:
+        return
+    frames = (*matcher.frames(made.clause), *matcher.loose_frames(made.clause))
+    frame = next((frame for frame in frames if frame.event == event), None)
+    if frame is not None:
+        made.frame, made.mode = frame, frame.mode
+        noun = made.clause if made.clause.form == "nominal" else None
+        made.arguments = arguments_of(reading, matcher, made.clause, frame, noun=noun)
+        if made.clause.form != "nominal":
+            made.realis = realis_of(matcher, made.clause, denial=all(test.kind != "neg" for test in frame.tests))

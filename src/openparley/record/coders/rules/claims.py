@@ -179,12 +179,16 @@ class _Claims:
             around = [
                 clause for clause in around if clause.first < hit.first and clause.relation not in ("because", "if", "unless")
             ] or around
-        stranger = False
+        stranger = own = False
         for clause in sorted(around, key=lambda found: found.last - found.first):
             stranger = stranger or (clause.subject is not None and not clause.subject.pronoun and hit.name in _OF_THE_SUBJECT)
+            own = own or (stranger and clause.subject is not None and not clause.subject.ids)
             for ids in self._doers(clause, agents=hit.name not in _OF_ONE_MOVED):
                 if ids != speaker or self._speaks_of_himself(clause):
                     return ids, False
+        if own:
+            # Somebody of his own wants or feels it, and nobody knows who he is.
+            return (), True
         mentions = [
             mention
             for mention in mentions_between(self.reading, sentence.first, sentence.last)
@@ -203,7 +207,9 @@ class _Claims:
         for group in clause.subjects or ((clause.subject,) if clause.subject else ()):
             ids = group.ids or group.owner
             if ids:
-                if not all(self._is_bystander(name) for name in ids if name in self.reading.table.actors):
+                known = [name for name in ids if name in self.reading.table.actors]
+                # Of those whom the case does not know, the clause's own subject counts all the same.
+                if len(known) < len(ids) or not all(self._is_bystander(name) for name in known):
                     yield ids
             elif self._speaks_of_himself(clause):
                 voice = self.reading.voice(group.start, group.end)

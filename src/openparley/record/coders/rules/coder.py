@@ -34,7 +34,7 @@ NAME = "rules"
 # A proposal that is more likely wrong than this costs a reviewer more than it saves.
 ABSTAIN_BELOW = 0.35
 # Longer texts are read in pieces, so that what the layers keep stays small.
-PIECE = 200_000
+PIECE = 60_000
 
 
 class RulesCoder:
@@ -136,7 +136,7 @@ def read_layers(article: Article, table: ActorTable, lexicon: Lexicon) -> Readin
     reading.quotations = find_quotations(article)
     reading.mentions = find_mentions(article, table)
     reading.clauses = parse(article, reading.quotations, reading.mentions, lexicon=lexicon)
-    reading.dates = find_dates(article)
+    reading.dates = find_dates(article, lexicon)
     reading.utterances = find_statements(reading)
     return reading
 

@@ -12,6 +12,10 @@ __all__ = ["counted", "due_phrase"]
 
 _WAIT = re.compile(r"\b(?:wait|give|gives|gave|given|giving|deadline|ultimatum|within|know in|decide in|another)\b[^.]{0,40}$")
 _LIMIT = re.compile(r"^[^.;,]{0,12}\b(?:deadline|ultimatum|notice|time limit|grace period|window)\b")
+# “Ten days after signature”: nobody knows the day from which it counts.
+_COUNTED = re.compile(r"\b(?:minute|hour|day|week|fortnight|month|year)s?(?: (?:after|of|from|following|before))?$", re.IGNORECASE)
+_FROM_AN_ACT = re.compile(r"\b(?:after|of|from|following|before) (?!(?:now|today|this|that|tonight|then)\b)[a-z]", re.IGNORECASE)
+_OPEN = re.compile(r" (?:after|of|from|following|before)$", re.IGNORECASE)
 _TO_DO = re.compile(r"^ (?:to|in which to) [a-z]")
 
 
@@ -25,6 +29,9 @@ def due_phrase(plain: str, phrase: DatePhrase, anchor: date | None, *, inside: b
     inside
         Whether the phrase stands in the very words of the promise.
     """
+    at = max(phrase.start, plain.rfind(" ", phrase.start, phrase.end)) if _OPEN.search(phrase.phrase) else phrase.end
+    if _COUNTED.search(phrase.phrase) and _FROM_AN_ACT.match(plain, at + (plain[at : at + 1] == " ")):
+        return None
     if phrase.kind == "duration":
         waits = (
             _WAIT.search(plain, max(0, phrase.start - 60), phrase.start)

@@ -7,27 +7,20 @@ from typing import TYPE_CHECKING
 
 from openparley.record.coders.draft import Draft
 from openparley.record.coders.rules.arguments import side_of
-from openparley.record.coders.rules.candidates import ABSORBING, Candidate, find_candidates
+from openparley.record.coders.rules.candidates import Candidate, find_candidates, retype
 from openparley.record.coders.rules.contexts import ContextReader, make_contexts
 from openparley.record.coders.rules.frames import make_frames
 from openparley.record.coders.rules.matching import Matcher
 from openparley.record.coders.rules.paraphrase import event_paraphrase
 from openparley.record.coders.rules.realis import is_historical
-from openparley.record.coders.rules.reranker import NONE, Reranker, cast_features, features, load_reranker
-from openparley.record.coders.rules.tagging import noun_lemma
+from openparley.record.coders.rules.reranker import NONE, Ranking, Reranker, load_reranker
+from openparley.record.coders.rules.signs import Signs, signs_of
 
 if TYPE_CHECKING:
     from openparley.record.coders.rules.reading import Reading
 
-__all__ = ["baseline_type", "chosen", "code_events", "swallowed"]
+__all__ = ["baseline_type", "chosen", "code_events", "swallowed", "with_signs"]
 
-# An event of which nobody taking part is known to the table of actors is seldom the record's matter.
-_NOBODY = 0.5
-# And one whose subject is a thing – two rivers meet – hardly ever.
-_NOTHING = 0.3
-_SOMEBODY = frozenset(("person", "force", "envoy", "captive", "withdrawable"))
-# A governing event less sure than this swallows nothing.
-_WEAK = 0.3
 # So many sentences after a demand its answer is still taken for one.
 _ANSWERED_WITHIN = 4
 # What the lexicon alone needs to believe of a frame.
@@ -43,9 +36,7 @@ def code_events(reading: Reading) -> list[Draft]:
     Frames of the lexicon propose (``frames.py``, ``candidates.py``), a linear model decides whether a candidate is an event and
     of which type (``reranker.py``), and of what overlaps the surest is kept. Its probability is the confidence.
     """
-    kept = chosen(reading, load_reranker())
-    reader = ContextReader(reading.article, reading.lexicon.build(make_contexts))
-    drafts = [_draft(reading, made, reader) for made in kept]
+    drafts = [_draft(reading, made) for made in chosen(reading, load_reranker())]
     drafts.sort(key=lambda draft: (draft.start, draft.end))
     return drafts
 
@@ -61,25 +52,32 @@ def chosen(reading: Reading, reranker: Reranker | None) -> list[Candidate]:
         for made in kept:
             made.confidence = made.frame.prior
         return _without_doubles(kept)
+    kept = [
+        made
+        for made, signs in with_signs(matcher, candidates, contexts)
+        if _decide(reading, matcher, made, reranker.rank(signs), reranker.floor)
+    ]
+    chosen_ones = _without_doubles(kept)
+    _answers(reading, chosen_ones)
+    return chosen_ones
+
+
+def with_signs(matcher: Matcher, candidates: Sequence[Candidate], contexts: ContextReader) -> list[tuple[Candidate, Signs]]:
+    """The candidates of an article with what the model looks at."""
     by_sentence: dict[int, list[Candidate]] = {}
     for made in candidates:
         by_sentence.setdefault(made.clause.sentence, []).append(made)
-    kept = []
-    for group in by_sentence.values():
-        for made in group:
-            neighbours = [other.event for other in group if other is not made]
-            found = features(matcher, made, neighbours, contexts.of(made.start, made.end))
-            found += cast_features(reading, made)
-            ranking = reranker.rank(found, made.event)
-            if ranking.any_event < reranker.floor:
-                continue
-            if ranking.event != made.event:
-                made.event, made.mode = ranking.event, ""
-            made.confidence = ranking.probability
-            kept.append(made)
-    chosen_ones = _without_doubles(_without_swallowed(kept))
-    _answers(reading, chosen_ones)
-    return chosen_ones
+        made.contexts = contexts.of(made.start, made.end)
+    return [(made, signs_of(matcher, made, by_sentence[made.clause.sentence], made.contexts)) for made in candidates]
+
+
+def _decide(reading: Reading, matcher: Matcher, made: Candidate, ranking: Ranking, floor: float) -> bool:
+    """Give a candidate the type and confidence of its ranking; whether it is likely enough."""
+    if ranking.probability < floor:
+        return False
+    retype(reading, matcher, made, ranking.event)
+    made.confidence = ranking.probability
+    return True
 
 
 def _answers(reading: Reading, kept: Sequence[Candidate]) -> None:
@@ -96,12 +94,6 @@ def _answers(reading: Reading, kept: Sequence[Candidate]) -> None:
                 made.arguments = arguments._replace(recipient=asked.arguments.actor, recipient_place="asked")
 
 
-def _without_swallowed(kept: Sequence[Candidate]) -> list[Candidate]:
-    """Leaves out what a kept event is about: a refusal to meet is one event, not a refusal and a meeting."""
-    sure = {made.clause.index: made.confidence for made in kept if made.event in ABSORBING}
-    return [made for made in kept if not (swallowed(made) and made.governor_clause in sure and sure[made.governor_clause] > _WEAK)]
-
-
 def baseline_type(made: Candidate) -> str:
     """What the lexicon alone makes of a candidate: its type, or none."""
     return NONE if made.consumed or made.loose or swallowed(made) or made.frame.prior < _LEXICON_FLOOR else made.event
@@ -109,9 +101,7 @@ def baseline_type(made: Candidate) -> str:
 
 def swallowed(made: Candidate) -> bool:
     """Whether a candidate is only what another event is about: the meeting in a refusal to meet."""
-    if made.governor is None or made.governor.event not in ABSORBING:
-        return False
-    return made.clause.form == "nominal" or made.clause.relation in ("to", "ing", "that", "wh")
+    return made.absorbed and (made.clause.form == "nominal" or made.clause.relation in ("to", "ing", "that", "wh"))
 
 
 def _without_doubles(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -138,25 +128,13 @@ def _same(first: Candidate, second: Candidate) -> bool:
     )
 
 
-def _may_act(reading: Reading, made: Candidate) -> bool:
-    """Whether the subject, if there is one, may be somebody: a pronoun or a noun of people or forces."""
-    classes = reading.lexicon.build(make_frames).classes_of
-    subject = made.clause.subject
-    if subject is None or subject.pronoun or subject.mention is not None:
-        return True
-    return not _SOMEBODY.isdisjoint(classes.get(noun_lemma(reading.article.tokens[subject.head].lower), ()))
-
-
-def _draft(reading: Reading, made: Candidate, reader: ContextReader) -> Draft:
+def _draft(reading: Reading, made: Candidate) -> Draft:
     voice = reading.voice(made.start, made.end)
     when = reading.when(made.start, made.end)
     actor, recipient = made.arguments.actor, made.arguments.recipient
-    contexts = reader.of(made.start, made.end)
+    contexts = made.contexts
     if not contexts and made.event in _VERBAL:
         contexts = ("diplomatic",)
-    confidence = made.confidence
-    if not actor and not recipient:
-        confidence *= _NOBODY if _may_act(reading, made) else _NOTHING
     fields = {
         "actor": actor,
         "event": made.event,
@@ -171,4 +149,4 @@ def _draft(reading: Reading, made: Candidate, reader: ContextReader) -> Draft:
         "via": voice.via,
         "paraphrase": event_paraphrase(reading, made.event, made.mode, actor, recipient, made.realis),
     }
-    return Draft("event", made.start, made.end, made.rule, confidence, fields)
+    return Draft("event", made.start, made.end, made.rule, made.confidence, fields)

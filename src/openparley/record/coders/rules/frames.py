@@ -20,12 +20,24 @@ REALIS = ("actual", "future", "hypothetical", "negated")
 POSITIONS = {"v": "verb", "n": "event noun", "a": "predicate word"}
 # Types whose act harms somebody when it is announced.
 CONFLICT = frozenset(("SANCTION", "MOBILIZE", "COERCE", "ASSAULT", "PROTEST"))
-_FLAGS = ("obj", "noobj", "csub", "noc", "neg", "plain", "will", "passive", "active")
+_FLAGS = ("obj", "noobj", "csub", "noc", "neg", "plain", "will", "passive", "active", "label")
 _LISTS = ("obj", "subj", "p", "near", "pre", "c")
 # What a condition adds to how specific a frame is; the most specific frame that holds is taken.
 _WEIGHT = {"obj": 1.5, "subj": 1.2, "near": 1.4, "pre": 1.4, "p": 0.8, "c": 1.0}
-_FLAG_WEIGHT = {"obj": 0.3, "noobj": 0.3, "csub": 0.7, "neg": 0.8, "plain": 0.2, "passive": 0.4, "active": 0.3, "will": 0.4, "noc": 0.3}
+_FLAG_WEIGHT = {
+    "obj": 0.3,
+    "noobj": 0.3,
+    "csub": 0.7,
+    "neg": 0.8,
+    "plain": 0.2,
+    "passive": 0.4,
+    "active": 0.3,
+    "will": 0.4,
+    "noc": 0.3,
+    "label": 0.8,
+}
 _REST_WEIGHT = 2.0
+_COST = {"obj": 1, "subj": 1, "p": 1, "near": 2, "pre": 3, "csub": 4, "c": 5}
 _PLACES = ("obj", "csub", "cobj", "owner", "none")
 
 
@@ -207,7 +219,8 @@ def _tests(row: Row, classes: Mapping[str, frozenset[str]]) -> tuple[Test, ...]:
                 raise bad_value(row, "with", word, tuple(f"@{name}" for name in classes))
         # An empty list asks for anything of that kind.
         found.append(Test(kind, frozenset(words or ("",))))
-    return tuple(found)
+    # What is cheap to test comes first; complements ask for the frames of other clauses.
+    return tuple(sorted(found, key=lambda test: _COST.get(test.kind, 0)))
 
 
 def unknown_class(context: str) -> bool:

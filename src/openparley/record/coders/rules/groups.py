@@ -17,6 +17,12 @@ _TIME = frozenset((
     "morning", "afternoon", "evening", "night", "weekend", "decade", "century", "spring", "summer", "autumn", "winter", "today",
     "yesterday", "tomorrow", "tonight", "moment", "time", "midnight", "noon", "fortnight"
 ))  # fmt: skip
+# Before “fall” they make it a season.
+_POINTING = frozenset(("this", "last", "next", "that", "each", "every", "early", "late"))
+# Pronouns of number, which with “of” are about those named behind it.
+_QUANTITIES = frozenset((
+    "some", "most", "many", "few", "all", "both", "none", "several", "half", "much", "each", "any", "either", "neither", "more", "part"
+))  # fmt: skip
 _MONTHS = frozenset((
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"
 ))  # fmt: skip
@@ -293,7 +299,11 @@ def _names_before(tokens: Sequence[Token], tags: Sequence[str], first: int, base
 def _finish(tokens: Sequence[Token], noun: Noun) -> Noun:
     noun.no = tokens[noun.first].lower in ("no", "neither")
     word = tokens[noun.head]
-    noun.time = (word.lower in _MONTHS and word.text[0].isupper()) or noun.lemma in _TIME
+    noun.time = (
+        (word.lower in _MONTHS and word.text[0].isupper())
+        or noun.lemma in _TIME
+        or (noun.lemma == "fall" and tokens[noun.head - 1].lower in _POINTING and noun.head > noun.first)
+    )
     return noun
 
 
@@ -326,12 +336,13 @@ def of_chains(tokens: Sequence[Token], parts: list[Piece], words: Words) -> list
             and parts[at].kind == "IN"
             and parts[at].word == "of"
             and parts[at + 1].noun is not None
-            and not noun.pronoun
+            and (not noun.pronoun or noun.lemma in _QUANTITIES)
         ):
             of = parts[at + 1].noun
             if of is None:
                 break
             inner.of = of
+            inner.pronoun = False
             inner = of
             chain.append(of)
             at += 2

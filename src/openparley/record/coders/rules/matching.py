@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -30,15 +30,24 @@ _TRANSPARENT = "number noun"
 _ADVERBS = frozenset(("in", "out", "up", "down", "off", "back", "away", "over", "aside", "apart", "forth", "home"))
 # A month that is spelt as an event.
 _MONTHS = frozenset(("March",))
+# “Some of X” is longer than this.
+_OF_ONE = 2
 # Relations that make a clause what is said, wherever it stands.
 _CONTENT = frozenset(("that", "wh", "quoted"))
 # A chain of complements that is longer than this is no sentence of a report.
 _DEPTH = 40
 _NO_FRAMES: tuple[Frame, ...] = ()
+# No frame has more words behind its verb.
+_LONGEST = 8
 # A verb with a particle that no frame knows is rarely the plain verb.
 _STRAY_PARTICLE = 2.0
 _COPULAS = frozenset(["be", "become", "remain", "seem", "appear", "feel", "look", "stay", "sound", "grow", "prove", "get", "come", "stand"])
 _SKIPPED = "skipped word"
+_STOPS = frozenset((".", ";", "?", "!"))
+_ENDS = _STOPS | {":"}
+# Words that every list with the class “place”, or “person”, has: names are no words of the lists.
+_PLACE, _PERSON = "town", "civilian"
+_SOMEBODY = frozenset(("person", "office", "group", "anonymous"))
 
 
 class Matcher:
@@ -51,6 +60,11 @@ class Matcher:
         self._frames: dict[int, tuple[Frame, ...]] = {}
         self._open: set[int] = set()
         self._leisure: dict[int, bool] = {}
+        self._rests: dict[tuple[int, tuple[str, ...]], bool] = {}
+        self._windows: dict[int, frozenset[str]] = {}
+        self._near_words: dict[int, frozenset[str]] = {}
+        self._object_keys: dict[int, frozenset[str]] = {}
+        self._subject_keys: dict[int, frozenset[str]] = {}
 
     def frames(self, clause: Clause) -> tuple[Frame, ...]:
         """The frames that hold of a clause, the most specific first."""
@@ -103,6 +117,10 @@ class Matcher:
                 for token in self.article.tokens[sentence.first : sentence.last]
             )
         return self._leisure[number]
+
+    @cached_property
+    def _transparent(self) -> frozenset[str]:
+        return self.table.classes.get(_TRANSPARENT, frozenset())
 
     @cached_property
     def nominal_at(self) -> dict[int, Clause]:
@@ -160,14 +178,22 @@ class Matcher:
 
     def loose(self, clause: Clause) -> Frame | None:
         """The likeliest frame of a verb none of whose conditions hold: a guess that the re-ranker may take up."""
-        if clause.form == "nominal" or clause.lemma in self.table.classes.get(_COMMON, ()):
+        if clause.lemma in self.table.classes.get(_COMMON, ()):
             return None
-        frames = [
+        return max(self.loose_frames(clause), key=lambda frame: (len(frame.rest), frame.prior), default=None)
+
+    def loose_frames(self, clause: Clause) -> list[Frame]:
+        """The event frames of a verb whose conditions do not hold, though their words stand there; the likeliest first."""
+        if clause.form == "nominal":
+            return []
+        held = self.frames(clause)
+        found = [
             frame
             for frame in self.table.verbs.get(clause.lemma, _NO_FRAMES)
-            if frame.event and (not frame.rest or self._rest_after(frame, clause))
+            if frame.event and frame not in held and (not frame.rest or self._rest_after(frame, clause))
         ]
-        return max(frames, key=lambda frame: (len(frame.rest), frame.prior), default=None)
+        found.sort(key=lambda frame: -frame.prior)
+        return found
 
     def _carries(self, frame: Frame, clause: Clause) -> bool:
         """Whether a shift has an event below it."""
@@ -206,6 +232,22 @@ class Matcher:
 
     def _rest_after(self, frame: Frame, clause: Clause) -> bool:
         """Whether the further words of a frame stand behind the verb, in order."""
+        key = clause.index, frame.rest
+        known = self._rests.get(key)
+        if known is None:
+            known = self._rests[key] = self._window(clause).issuperset(frame.rest) and self._in_order(frame, clause)
+        return known
+
+    def _window(self, clause: Clause) -> frozenset[str]:
+        """The words among which those of a frame can stand."""
+        known = self._windows.get(clause.index)
+        if known is None:
+            words = [token.lower for token in self.article.tokens[clause.verb + 1 : clause.verb_last + _GAP + _LONGEST]]
+            words += [clause.particle, *(name for name, _ in clause.obliques)]
+            known = self._windows[clause.index] = frozenset(words)
+        return known
+
+    def _in_order(self, frame: Frame, clause: Clause) -> bool:
         tokens = self.article.tokens
         at = clause.verb
         last = min(len(tokens), clause.verb_last + _GAP + len(frame.rest))
@@ -216,7 +258,7 @@ class Matcher:
                 return False
             while at + 1 < last and tokens[at + 1].lower != word:
                 at += 1
-                if tokens[at].text in ".;:?!":
+                if tokens[at].text in _ENDS:
                     return False
             if at + 1 >= last:
                 return False
@@ -236,9 +278,9 @@ class Matcher:
     def _test(self, test: Test, clause: Clause) -> bool:
         kind, words = test
         if kind == "obj":
-            return self._heads(self.objects(clause), words) if words else bool(self.objects(clause))
+            return not words.isdisjoint(self._keys(clause, self._object_keys, subject=False)) if words else bool(self.objects(clause))
         if kind == "subj":
-            return self._heads([group for name, group in clause.obliques if name == "by"] if clause.passive else clause.subjects, words)
+            return not words.isdisjoint(self._keys(clause, self._subject_keys, subject=True))
         if kind == "p":
             return any(name in words or "" in words for name, _ in clause.obliques) or ("of" in words and self._has_of(clause))
         if kind == "near":
@@ -249,43 +291,63 @@ class Matcher:
             return any(self._complement(word, clause) for word in words)
         return _FLAGS[kind](self, clause)
 
-    def _heads(self, groups: Sequence[Group], words: frozenset[str]) -> bool:
+    def _keys(self, clause: Clause, known: dict[int, frozenset[str]], *, subject: bool) -> frozenset[str]:
+        """The words that the lists of frames may name for the objects, or for the subject, of a clause."""
+        found = known.get(clause.index)
+        if found is None:
+            if not subject:
+                groups: Sequence[Group] = self.objects(clause)
+            else:
+                groups = [group for name, group in clause.obliques if name == "by"] if clause.passive else clause.subjects
+            found = known[clause.index] = frozenset(key for group in groups for key in self._keys_of(group))
+        return found
+
+    def _keys_of(self, group: Group) -> Iterator[str]:
         tokens = self.article.tokens
-        for group in groups:
-            for head in self.heads(group):
-                lemma = self.lemma(head)
-                if lemma in words or tokens[head].lower in words:
-                    return True
-                if head > group.first and f"{tokens[head - 1].lower} {lemma}" in words:
-                    return True
-                if "-" in lemma and lemma.rpartition("-")[2] in words:
-                    return True
-        return False
+        for head in self.heads(group):
+            lemma = self.lemma(head)
+            yield lemma
+            yield tokens[head].lower
+            if head > group.first:
+                yield f"{tokens[head - 1].lower} {lemma}"
+            if "-" in lemma:
+                yield lemma.rpartition("-")[2]
+            if self._is_name(group, head):
+                yield _PLACE
+        if group.mention is not None and group.mention.kind in _SOMEBODY:
+            yield _PERSON
+
+    def _is_name(self, group: Group, head: int) -> bool:
+        """Whether a noun is a name of which nobody knows that it is a person's: most such objects of deeds are places."""
+        known = group.mention is None or group.mention.kind == "state"
+        return known and self.article.tokens[head].text[0].isupper() and head > self.article.sentences[self._sentence(head)].first
+
+    def _sentence(self, token: int) -> int:
+        return self.article.sentence_at(self.article.tokens[token].start)
 
     def heads(self, group: Group) -> tuple[int, ...]:
         """The head of a noun group; of “a series of sanctions” the last noun too."""
         tokens = self.article.tokens
-        if (
-            group.last - group.head > 2
-            and tokens[group.head + 1].lower == "of"
-            and self.lemma(group.head) in self.table.classes.get(_TRANSPARENT, ())
-        ):
+        if group.last - group.head > _OF_ONE and tokens[group.head + 1].lower == "of" and self.lemma(group.head) in self._transparent:
             return group.head, group.last - 1
         return (group.head,)
 
     def _near(self, clause: Clause, words: frozenset[str]) -> bool:
+        known = self._near_words.get(clause.index)
+        if known is None:
+            known = self._near_words[clause.index] = frozenset(self._words_near(clause))
+        return not words.isdisjoint(known)
+
+    def _words_near(self, clause: Clause) -> Iterator[str]:
         tokens = self.article.tokens
         start = clause.verb + 1
         stop = min(len(tokens), max(clause.verb_last, start) + _AFTER)
         if clause.passive or clause.form == "nominal":
             start = max(0, clause.verb_first - _BEFORE)
         for at in range(start, stop):
-            token = tokens[at]
-            if token.lower in words:
-                return True
-            if at > clause.verb and token.text in ".;?!":
-                return False
-        return False
+            yield tokens[at].lower
+            if at > clause.verb and tokens[at].text in _STOPS:
+                return
 
     def _pre(self, noun: int, words: frozenset[str]) -> bool:
         tokens = self.article.tokens
@@ -347,6 +409,11 @@ class Matcher:
     def _will(self, clause: Clause) -> bool:
         return clause.modal in ("will", "would")
 
+    def _labelled(self, clause: Clause) -> bool:
+        """Whether words in quotation marks stand soon behind the verb: what somebody calls something."""
+        stop = min(len(self.article.tokens), clause.verb_last + _AFTER)
+        return any(self.article.tokens[at].text == '"' for at in range(clause.verb_last, stop))
+
     def _passive(self, clause: Clause) -> bool:
         return clause.passive
 
@@ -368,4 +435,5 @@ _FLAGS = {
     "will": Matcher._will,
     "passive": Matcher._passive,
     "active": Matcher._active,
+    "label": Matcher._labelled,
 }

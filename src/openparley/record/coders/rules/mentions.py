@@ -107,6 +107,8 @@ class Scan:
         Tokens of names that are nobody's.
     acronyms
         Letters that this article introduced for an organisation, and its id.
+    persons
+        Full names of the table of terms that this article spells out, by surname, folded.
     surnames
         Surnames of people whom this article introduced, folded, and their ids.
     """
@@ -119,6 +121,7 @@ class Scan:
         self.extra: list[Found] = []
         self.places: dict[int, Found] = {}
         self.surnames: dict[str, str] = {}
+        self.persons: dict[str, list[str]] = {}
         self.blocked: set[int] = set()
         self.acronyms: dict[str, str] = {}
         self.starts = {sentence.first for sentence in article.sentences}

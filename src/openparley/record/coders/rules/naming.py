@@ -58,6 +58,7 @@ def find_names(scan: Scan) -> None:
     for _, _, surface in matches:
         if surface.sense.what == "person" and (term := scan.table.term(surface.sense.key, scan.day, full=True)):
             scan.surnames.setdefault(fold_word(term.surname), scan.table.person(term)[0])
+            scan.persons.setdefault(fold_word(term.surname), []).append(term.person[0])
     for start, end, surface in matches:
         found = _mention(scan, start, end, surface)
         if found is None:
@@ -125,6 +126,8 @@ def _mention(scan: Scan, start: int, end: int, surface: Surface) -> Found | None
     ids: tuple[str, ...]
     new: str | None = None
     place = ""
+    if what == "actor" and _is_another(scan, first, last, surface):
+        return None
     if what in ("actor", "surname"):
         ids = (key,)
         place = scan.table.place_of(key)
@@ -132,7 +135,8 @@ def _mention(scan: Scan, start: int, end: int, surface: Surface) -> Found | None
             return None
         kind = scan.table.profiles[key].kind
     elif what in ("person", "surname of"):
-        term = scan.table.term(key, scan.day, full=what == "person")
+        gender = _courtesy(scan, first) if what == "surname of" else ""
+        term = scan.table.term(key, scan.day, full=what == "person", among=scan.persons.get(fold_word(key), ()), gender=gender)
         if term is None or (what == "surname of" and not _called(scan, first, key)):
             return None
         name, new = scan.table.person(term)
@@ -156,6 +160,46 @@ def _mention(scan: Scan, start: int, end: int, surface: Surface) -> Found | None
         found.start, found.end, found.attributive, found.rule, found.confidence = start, end, True, "name.compound", 0.7
         return found
     return _in_context(scan, found)
+
+
+def _is_another(scan: Scan, first: int, last: int, surface: Surface) -> bool:
+    """Whether a common phrase that a case uses as a name stands for somebody else: “the UN envoy”, “the envoy, Ada Osterwind, …”."""
+    tokens, table = scan.tokens, scan.table
+    if surface.letters != "any" or scan.word(last - 1) not in table.world.nouns:
+        return False
+    profile = table.profiles[surface.sense.key]
+    own = {word for name in (*profile.names, profile.person) for word in fold_word(name).split()}
+    before = scan.at[first - 1] if first and first not in scan.starts else None
+    if before is not None and before.kind != "person" and before.ids and before.start < 0:
+        at_home = before.place and before.place in (profile.country, table.place_of(surface.sense.key), table.place_of(table.side_of(profile.key)))
+        return not at_home and surface.sense.key not in before.ids and fold_word(tokens[first - 1].text) not in own
+    comma = scan.word(last) == ","
+    end = _name_end(scan, last + comma)
+    if end and (not comma or scan.word(end) in (",", ".", ";", ")", "—")):
+        return not any(fold_word(token.text) in own for token in tokens[last + comma : end])
+    # “Ada Osterwind, the envoy, said”.
+    at = first - 1 - (scan.word(first - 1) in DETERMINERS)
+    if scan.word(at) != "," or scan.word(last) not in (",", ".", ";") or at < 2 or at + 1 in scan.starts:
+        return False
+    return _name_end(scan, at - 2) == at and not any(fold_word(token.text) in own for token in tokens[at - 2 : at])
+
+
+def _name_end(scan: Scan, first: int) -> int:
+    """Where a person's name of two to four words that the case does not know ends; 0 if none begins here."""
+    tokens = scan.tokens
+    at = first
+    while at < len(tokens) and at < first + 4 and tokens[at].text[0].isupper() and (at == first or at not in scan.starts):
+        at += 1
+    known = any(scan.at[index] is not None and scan.at[index].kind != "person" for index in range(first, at))  # pyright: ignore[reportOptionalMemberAccess]
+    named = at - first > 1 and not known and scan.table.is_name(tokens[first].text) and tokens[first].text.isalpha()
+    return at if named else 0
+
+
+def _courtesy(scan: Scan, first: int) -> str:
+    """Gender that a courtesy before a surname tells: “Mrs”."""
+    at = first - 1 - (scan.word(first - 1) == ".")
+    noun = scan.table.world.nouns.get(scan.word(at)) if at >= 0 else None
+    return noun.gender if noun is not None and noun.role == "courtesy" else ""
 
 
 def _part_of_name(scan: Scan, first: int, last: int, what: str) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from openparley.record.coders.rules.descriptions import DETERMINERS, noun_at, phrase_before
 from openparley.record.coders.rules.mentions import Found
 from openparley.record.coders.rules.naming import HEADS, possessive_after
-from openparley.record.coders.rules.surfaces import spelling_key
+from openparley.record.coders.rules.surfaces import spelling_key, spellings
 from openparley.record.coders.rules.world import fold_word, words
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _take(scan: Scan, first: int, last: int) -> bool:
         if title is None or fold_word(words[0]) in scan.surnames or _respelt(scan, first, words[0]):
             return False
     elif (
-        not (known or noun is not None or scan.word(last) in _SAYS)
+        not (known or noun is not None or scan.word(last) in _SAYS or _is_said_by(scan, first, last))
         or (words[-1].isupper() and len(words[-1]) > 1)
         or (not known and title is None and scan.word(first - 1) in ("of", "in", "at", "near", "from"))
     ):
@@ -179,9 +179,17 @@ def _take(scan: Scan, first: int, last: int) -> bool:
         name, role, country, kind="person", surname=surname, gender=gender, roles=(noun.role,) if noun and noun.role != "courtesy" else ()
     )
     found.ids, found.new, found.possessive = (key,), new, possessive_after(scan, last)
-    scan.surnames.setdefault(fold_word(words[-1]), key)
+    for spelt in spellings(words[-1]):
+        scan.surnames.setdefault(spelt, key)
     scan.put(found)
     return True
+
+
+def _is_said_by(scan: Scan, first: int, last: int) -> bool:
+    """Whether a name stands right behind a verb of speech and nothing behind it makes it anything else: “…, said Ada Osterwind.”"""
+    if scan.word(first - 1) not in _SAYS or first in scan.starts or not 2 <= last - first <= 4:
+        return False
+    return last >= len(scan.tokens) or last in scan.starts or scan.word(last) in (",", ".", ";", ":", "who", "in", "at", "on", "of", "-", "—")
 
 
 def _family(words: list[str]) -> int:
@@ -289,7 +297,7 @@ def _short(scan: Scan, first: int, last: int) -> None:
         if text in scan.acronyms:
             _acronym(scan, index, scan.acronyms[text])
             continue
-        key = scan.surnames.get(fold_word(text)) or _respelt(scan, index, text)
+        key = next((scan.surnames[one] for one in spellings(text) if one in scan.surnames), None) or _respelt(scan, index, text)
         if key is None or not scan.free(index, index + 1):
             continue
         begin = index

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from openparley.record.coders.rules.article import Article
+from openparley.record.coders.rules.dates import date_of
 from openparley.record.entry import FuzzyDate
 
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ class Reading:
         """Whose words stand at a stretch: of the innermost utterance whose spoken part covers its middle, else the author's."""
         middle = (start + end) // 2
         best: tuple[int, Utterance] | None = None
-        for left, right, utterance in self._spoken[: bisect_right(self._spoken_starts, middle)]:
-            if right > middle and (best is None or right - left < best[0]):
+        for left, right, utterance in self._spoken.get(self.article.sentence_at(middle), ()):
+            if left <= middle < right and (best is None or right - left < best[0]):
                 best = right - left, utterance
         if best is None:
             return Voice((self.author,), "author", None, False, None)
@@ -82,15 +82,21 @@ class Reading:
         return self.article.published, "publication"
 
     @cached_property
-    def _spoken(self) -> list[tuple[int, int, Utterance]]:
-        return sorted(((left, right, item) for item in self.utterances for left, right in item.spoken), key=lambda part: part[:2])
+    def _spoken(self) -> dict[int, list[tuple[int, int, Utterance]]]:
+        """What is spoken, by the sentences that it touches, so that a long text costs no more a word than a short one."""
+        found: dict[int, list[tuple[int, int, Utterance]]] = {}
+        for item in self.utterances:
+            for left, right in item.spoken:
+                for sentence in range(self.article.sentence_at(left), self.article.sentence_at(max(left, right - 1)) + 1):
+                    found.setdefault(sentence, []).append((left, right, item))
+        return found
 
-    @cached_property
-    def _spoken_starts(self) -> list[int]:
-        return [left for left, _, _ in self._spoken]
+    def when(self, start: int, end: int, *, spoken: bool = False) -> FuzzyDate | None:
+        """The date that the words at a stretch, or around it, give to what they tell.
 
-    def when(self, start: int, end: int) -> FuzzyDate | None:
-        """The date that the words at a stretch, or around it, give to what they tell."""
-        from openparley.record.coders.rules.dates import date_of
-
-        return date_of(self, start, end)
+        Parameters
+        ----------
+        spoken
+            Whether what they tell is said, such as a threat: it then happened when it was said, not when it is to come true.
+        """
+        return date_of(self, start, end, spoken=spoken)

@@ -33,6 +33,9 @@ _UNTIL = re.compile(
     re.IGNORECASE,
 )
 
+# “Cancelled a visit planned for Thursday” announces none.
+_CALLED_OFF = frozenset(("cancel", "call", "scrap", "scuttle", "abandon", "postpone", "shelve", "axe", "boycott", "skip", "suspend", "miss"))
+
 
 def scheduled(coder: Commitments, clause: Clause) -> Announcement | None:
     """“Talks are set for Tuesday”, “envoys are due to meet next week”, “is to vote on 5 May”."""
@@ -45,6 +48,8 @@ def scheduled(coder: Commitments, clause: Clause) -> Announcement | None:
         return None
     below = next(iter(coder.matcher.complements(clause)), None) or clause
     host = coder.clauses[clause.parent] if clause.form == "participle" and clause.parent is not None else None
+    if host is not None and host.lemma in _CALLED_OFF:
+        return None
     if host is not None and fixed:
         # “Envoys confer again in a session scheduled for Tuesday”.
         below = host

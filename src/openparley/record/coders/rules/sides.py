@@ -31,6 +31,9 @@ _TIES = words("relations relationship relationships ties rapport links bond bond
 _TWO = frozenset(["two", "both"])
 _PLURALS = words("sides countries nations parties neighbours neighbors states governments rivals capitals armies foes halves men leaders")
 _JOINS = (["and"], ["and", "the"], ["and", "its"], ["and", "his"], ["and", "her"], ["and", "their"], ["and", "of"], ["and", "with"])
+_BEING = frozenset(("be", "become", "remain", "act", "serve", "stay", "name", "appoint", "see", "work"))
+# Of “accused B of siding with C” the one told of is B.
+_BLAMING = frozenset(("accuse", "suspect", "blame", "criticise", "criticize", "charge", "denounce", "condemn", "rebuke", "warn", "stop", "prevent"))
 # The other one stands no further behind a cue, the owner no further ahead of it, the noun of a tone no further off, in tokens.
 _REACH, _OWNER_REACH, _TONE_REACH = 7, 5, 9
 
@@ -128,6 +131,11 @@ class Sides:
         around = [clause for clause in clauses if clause.first <= hit.first < clause.last and clause.subject is not None]
         for clause in sorted(around, key=lambda found: found.last - found.first):
             groups = [group for group in clause.subjects or (clause.subject,) if group is not None]
+            above = self.reading.clauses[clause.parent] if clause.parent is not None else None
+            if clause.form == "gerund" and above is not None and above.lemma in _BLAMING:
+                groups = [*(above.subjects if above.passive else above.objects)]
+                ids = tuple(dict.fromkeys(name for group in groups for name in group.ids))
+                return (ids, groups[0].start) if ids else None
             ids = tuple(dict.fromkeys(name for group in groups for name in group.ids))
             if not ids and groups[0].pronoun and self.tokens[groups[0].head].lower in ("i", "we"):
                 voice = self.reading.voice(groups[0].start, groups[0].end)
@@ -157,7 +165,8 @@ class Sides:
             if whom is None:
                 return None
             other, start = whom.ids, min(start, whom.start)
-        return Standing(subject, other, start, end)
+        found = Standing(subject, other, start, end)
+        return self._neutral(found) if mediates and set(other) >= set(self.parties) else found
 
     def _whom(self, hit: CueHit, clauses: Sequence[Clause]) -> Mention | None:
         """The name before “whom”: “Brand, whom she detests”."""
@@ -250,13 +259,35 @@ class Sides:
     def _third(self, hit: CueHit, clauses: Sequence[Clause], first: int) -> Standing | None:
         """One who is between the parties, whoever they are: “the mediator A”, “A, the go-between”, “A has mediated”."""
         owner = self._beside(hit.first, first)
-        named = next((mention for mention in mentions_between(self.reading, hit.last, hit.last + 2) if mention.ids), None)
-        before = next((mention for mention in mentions_between(self.reading, max(first, hit.first - 2), hit.first) if mention.ids), None)
+        named = next((mention for mention in mentions_between(self.reading, hit.last, hit.last + 1) if mention.ids), None)
+        if named is None and self._is_closed(hit.last):
+            named = next((mention for mention in mentions_between(self.reading, hit.last + 1, hit.last + 2) if mention.ids), None)
+        ahead = mentions_between(self.reading, max(first, hit.first - 3), hit.first)
+        before = next((mention for mention in reversed(ahead) if mention.ids and mention.last == hit.first), None)
         for mention in (named, owner, before):
             if mention is not None:
-                return Standing(mention.ids, self.parties, mention.start, mention.end)
+                return self._neutral(Standing(mention.ids, self.parties, mention.start, mention.end))
+        inner = min((one for one in clauses if one.first <= hit.first < one.last), key=lambda one: one.last - one.first, default=None)
+        if inner is None or (inner.first < hit.first and inner.lemma not in _BEING and inner.verb < hit.first):
+            # “A accused the mediator”: he is somebody else.
+            return None
         held = self._subject(hit, clauses)
-        return Standing(held[0], self.parties, held[1], self.tokens[hit.last - 1].end) if held else None
+        return self._neutral(Standing(held[0], self.parties, held[1], self.tokens[hit.last - 1].end)) if held else None
+
+    def _is_closed(self, comma: int) -> bool:
+        """Whether an apposition begins behind a comma and ends with another: “the mediator, A, said”; a list goes on or stops."""
+        tokens = self.tokens
+        if comma >= len(tokens) or tokens[comma].text != ",":
+            return False
+        beside = next((mention for mention in mentions_between(self.reading, comma + 1, comma + 2)), None)
+        end = beside.last if beside is not None else len(tokens)
+        return end + 1 < len(tokens) and tokens[end].text == "," and tokens[end + 1].text[:1].islower() and tokens[end + 1].lower != "and"
+
+    def _neutral(self, found: Standing) -> Standing | None:
+        """Nothing where the one who would stand between the parties is of a party himself."""
+        actors, table = self.reading.table.actors, self.reading.table
+        sided = any((name in actors and actors[name].role == "party") or table.side_of(name) in self.parties for name in found.subject)
+        return None if sided or set(found.subject) & set(found.other) else found
 
     def _kin(self, hit: CueHit, clauses: Sequence[Clause], first: int) -> Standing | None:
         """“a B ally”: the one is named right behind, before a comma ahead, or is the subject of “is”."""

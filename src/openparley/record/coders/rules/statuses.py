@@ -18,6 +18,7 @@ from openparley.record.coders.rules.deeds import ASIDE, announced
 from openparley.record.coders.rules.paraphrase import listed
 from openparley.record.coders.rules.statuscues import NOUNS, StatusCue, make_status_cues
 from openparley.record.coders.rules.tagging import noun_lemma
+from openparley.record.coders.rules.topics import NAMING, topic_of, words_of
 
 if TYPE_CHECKING:
     from openparley.record.coders.rules.grammar import Clause, Group
@@ -34,6 +35,7 @@ _FAILING = frozenset(("fail", "refuse", "decline", "neglect", "omit", "stop", "c
 _DAYS = 60
 
 
+
 @dataclass(slots=True)
 class _Known:
     """A commitment that a text may come back to."""
@@ -46,6 +48,7 @@ class _Known:
     due: date | None
     start: int
     types: frozenset[str]
+    topic: frozenset[str] = frozenset()
 
 
 def code_statuses(
@@ -92,6 +95,7 @@ def _known(reading: Reading, events: Sequence[Draft], commitments: Sequence[Draf
             _day(draft.fields.get("due"), "end"),
             draft.start,
             _types(draft.fields, _at(draft, events)),
+            topic_of(reading, draft.start, draft.end),
         )
         for draft in commitments
     ]
@@ -116,6 +120,7 @@ def _known(reading: Reading, events: Sequence[Draft], commitments: Sequence[Draf
             _day(row.get("due"), "end"),
             -1,
             _types(row, ()),
+            words_of(f"{row.get('quote') or ''} {row.get('paraphrase') or ''}"),
         )
         for _, _, row in latest
     ]
@@ -333,6 +338,8 @@ def _by_events(reading: Reading, events: Sequence[Draft], known: Sequence[_Known
         # One event may turn down a demand and break the actor's own offer: the best of each type.
         for kind in sorted({one.type for _, _, one in options}):
             score, value, one = next(option for option in options if option[2].type == kind)
+            if not _is_on_it(reading, event, one):
+                continue
             several = sum(other[0] >= score - 0.05 for other in options if other[2].type == kind)
             confidence = score * (0.6 + 0.4 * event.confidence) - 0.08 * min(2, several - 1)
             yield _draft(reading, event.start, event.end, one, value, f"event.{value}", confidence)
@@ -371,6 +378,19 @@ def _outcome(event: Draft, actor: frozenset[str], recipient: frozenset[str], one
             return 0.5 + closeness, "kept"
         return 0.5 + closeness, "violated" if one.type == "promise" else "lapsed"
     return 0.0, ""
+
+
+def _is_on_it(reading: Reading, event: Draft, one: _Known) -> bool:
+    """Whether an event is about what a commitment is about: by its type, a word in common, or right behind it with nothing else named."""
+    if event.fields["event"] in one.types:
+        return True
+    own = topic_of(reading, event.start, event.end)
+    if own & one.topic:
+        return True
+    here = reading.article.sentence_at(event.start)
+    behind = one.start >= 0 and 0 <= here - reading.article.sentence_at(one.start) <= 1
+    # “B refused”, “A turned it down”, “B rejected the call”: nothing of another matter.
+    return behind and not own - NAMING
 
 
 def _follows(fields: Mapping[str, Any], one: _Known) -> bool:

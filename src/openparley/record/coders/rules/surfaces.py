@@ -9,7 +9,7 @@ from openparley.record.coders.rules.lexicon import Lexicon
 from openparley.record.coders.rules.profiles import article_of
 from openparley.record.coders.rules.world import World, fold
 
-__all__ = ["Sense", "Surface", "spelling_key", "world_surfaces"]
+__all__ = ["Sense", "Surface", "spelling_key", "spellings", "world_surfaces"]
 
 
 class Sense(NamedTuple):
@@ -65,6 +65,23 @@ class Surface(NamedTuple):
 _MARKS = {ord("’"): "'", ord("‘"): "'", ord("‑"): "-", ord("–"): "-"}
 
 
+def spellings(name: str) -> tuple[str, ...]:
+    """A name without accents, and as those write it who spell the letters out.
+
+    Examples
+    --------
+    >>> spellings("Đurić"), spellings("Lind")
+    (('duric', 'djuric'), ('lind',))
+    """
+    spelt = name.lower()
+    for letter, plain in _SPELT_OUT.items():
+        spelt = spelt.replace(letter, plain)
+    return tuple(dict.fromkeys((fold(name), fold(spelt))))
+
+
+_SPELT_OUT = {"đ": "dj", "ö": "oe", "ü": "ue", "ä": "ae", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th", "ð": "dh"}
+
+
 def spelling_key(name: str) -> str:
     """What different transliterations of a name share.
 
@@ -73,7 +90,7 @@ def spelling_key(name: str) -> str:
     >>> spelling_key("Vysotskyy") == spelling_key("Vysotskiy") == spelling_key("Wyssotski")
     True
     """
-    key = re.sub(r"[^a-z]", "", fold(name))
+    key = re.sub(r"[^a-z]", "", spellings(name)[-1])
     for pattern, plain in _SPELLINGS:
         key = pattern.sub(plain, key)
     return key
@@ -87,6 +104,11 @@ _SPELLINGS = [
         (r"(.)\1+", r"\1"),
     )
 ]  # fmt: skip
+
+
+def _spelt_out(name: str) -> list[str]:
+    """A name as it is, and with its letters spelt out, capitals kept."""
+    return [name] + [one.title() for one in spellings(name)[1:]]
 
 
 def world_surfaces(lexicon: Lexicon) -> tuple[Surface, ...]:
@@ -108,7 +130,7 @@ def world_surfaces(lexicon: Lexicon) -> tuple[Surface, ...]:
     persons: dict[str, str] = {}
     for term in world.terms:
         for name in term.person:
-            found.append(Surface.of(name, Sense("person", term.person[0])))
+            found += [Surface.of(spelt, Sense("person", term.person[0])) for spelt in _spelt_out(name)]
         persons.setdefault(term.surname, term.person[0])
-    found += [Surface.of(surname, Sense("surname of", surname)) for surname in persons]
+    found += [Surface.of(spelt, Sense("surname of", surname)) for surname in persons for spelt in _spelt_out(surname)]
     return tuple(found)

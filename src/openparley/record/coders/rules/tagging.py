@@ -44,7 +44,7 @@ _NUMBERS = frozenset((
     "several", "many", "most"
 ))  # fmt: skip
 _PARTICLES = frozenset(["over", "up", "out", "back", "down", "off", "away", "apart", "aside"])
-_AFTER_PRONOUN = frozenset(["down", "off", "back", "up", "over", "out", "away", "is's", "in", "to", "and", "or", "as", "on"])
+_AFTER_PRONOUN = frozenset(["down", "off", "back", "up", "over", "out", "away", "is's", "to", "and", "or", "as"])
 _AFTER_IS = frozenset(["a", "an", "the", "not", "been", "going", "no", "in", "on", "at", "just", "still", "always", "very", "so", "too"])
 
 

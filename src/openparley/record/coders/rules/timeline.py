@@ -38,6 +38,8 @@ __all__ = ["Timeline", "timeline_of"]
 
 # A sentence goes on from the date of one so many sentences before; further on, time has likely moved.
 _CARRY = 3
+# “Scheduled the vote on Friday”: a day that is set.
+_SETS = frozenset({"schedule", "set", "fix", "plan", "slate", "time", "date"})
 _ACTS = frozenset({"official", "transcript"})
 # Headline and first sentence tell what is new, with a perfect or without.
 _LEAD = 1
@@ -117,7 +119,10 @@ class Timeline:
             phrase = self.phrases[number]
             inside = start <= phrase.start < end
             found = due_phrase(self.article.plain, phrase, anchor, inside=inside)
-            if found is None:
+            if found is None and close and made is not None and made.start < made.end and phrase.kind == "absolute":
+                # “Said last week that it would open on the 12th”: a day of that week or behind it.
+                found = due_phrase(self.article.plain, phrase, made.start, inside=inside)
+            if found is None or self._dates_the_act(phrase):
                 continue
             score = 2.0 * inside + 1.0 * (phrase.kind == "deadline") - abs(phrase.start - start) / 1000
             if best is None or score > best[0]:
@@ -125,6 +130,13 @@ class Timeline:
         if best is None and anchor is not None and AT_ONCE.search(self.article.plain, start, end):
             return Due(start=anchor, end=anchor + timedelta(1), basis="at once")
         return best[1] if best else None
+
+    def _dates_the_act(self, phrase: DatePhrase) -> bool:
+        """Whether a day says when a past act was done, not what it set: “announced the truce early on Saturday”."""
+        if not phrase.phrase.lower().startswith(("on ", "last ", "early on ", "late on ")):
+            return False
+        clause = self._innermost(phrase.start)
+        return clause is not None and clause.tense == "past" and clause.form == "finite" and not clause.modal and clause.lemma not in _SETS
 
     def clause(self, start: int, end: int) -> Clause | None:
         """The clause that a stretch tells: its verb in the stretch, the outermost of several, not one quoted inside it."""
