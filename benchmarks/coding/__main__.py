@@ -63,7 +63,10 @@ def show(columns: dict[str, dict[str, Share]]) -> None:
     """A table: one row a text."""
     print("  ".join(["text".ljust(28), *(name[:12].ljust(12) for name in AIMS)]))
     for text, shares in columns.items():
-        cells = ["–" if name not in shares or shares[name].value is None else f"{shares[name].value:.2f} ({shares[name].whole:.0f})" for name in AIMS]
+        cells = [
+            "–" if name not in shares or shares[name].value is None else f"{shares[name].value:.2f} ({shares[name].whole:.0f})"
+            for name in AIMS
+        ]
         print("  ".join([text.ljust(28), *(cell.ljust(12) for cell in cells)]))
     print("  ".join(["aim".ljust(28), *(("" if aim is None else f"{aim:.2f}").ljust(12) for _, aim in AIMS.values())]))
 
@@ -88,7 +91,22 @@ def show_errors(coded: Coded, found: list[Entry], kind: str) -> None:
 
 def _facts(entry: Entry) -> str:
     """The values that matter, in short."""
-    names = ("event", "type", "actor", "target", "recipient", "realis", "speaker", "form", "explains", "stance", "subject", "relation", "object", "value")
+    names = (
+        "event",
+        "type",
+        "actor",
+        "target",
+        "recipient",
+        "realis",
+        "speaker",
+        "form",
+        "explains",
+        "stance",
+        "subject",
+        "relation",
+        "object",
+        "value",
+    )
     shown = []
     for name in names:
         value = getattr(entry, name, None)

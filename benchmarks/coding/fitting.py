@@ -44,11 +44,10 @@ class Fitted:
         return Reranker(
             CLASSES,
             shared=self.shared,
-            rows=self.rows,
-            typed=self.typed,
+            typed={name: [(column, float(value)) for column, value in enumerate(self.typed[number])] for name, number in self.rows.items()},
             options=self.options,
             missing=self.missing,
-            bias=self.bias,
+            bias=self.bias.tolist(),
             floor=floor,
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import altair as alt
@@ -56,7 +57,7 @@ def bins(items: Iterable[tuple[str, float, bool]]) -> list[Bin]:
     """The items by confidence; empty bins are left out."""
     held = list(items)
     made = []
-    for low, high in zip(EDGES, EDGES[1:], strict=False):
+    for low, high in pairwise(EDGES):
         inside = [(confidence, right) for _, confidence, right in held if low <= confidence < high]
         if inside:
             mean = sum(confidence for confidence, _ in inside) / len(inside)

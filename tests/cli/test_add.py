@@ -12,7 +12,7 @@ import pytest
 from openparley.cli import add as verb
 from openparley.cli import main
 from openparley.record.intake.metadata import KINDS
-from tests.record.intake.reports import report
+from tests.record.intake.reports import report, rows
 from tests.record.small_case import small_case, snapshot
 
 Said = Callable[..., tuple[int, str, str]]
@@ -139,3 +139,23 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(said: Said, fold
     code, out, _ = said("add", "mine", "in")
     assert code == 0
     assert "Added 9, duplicates 3, refused 0." in out
+
+
+def test_what_was_missing_is_filled_in_later_and_what_is_there_is_not_changed(said: Said, folder: Path) -> None:
+    (folder / "in" / "b.txt").unlink()
+    said("add", "mine", "in/a.txt", "--author", "Ida Holm")
+    code, out, err = said("add", "mine", "in/a.txt", "--published", "2025-03-03", "--outlet", "The Halven Post", "--author", "Jon Berg")
+    assert code == 0
+    assert "S03: published was missing and is now “2025-03-03”, as given" in out
+    assert "S03: outlet was missing and is now “The Halven Post”, as given." in out
+    assert "Wrote " in out
+    assert "author is “Ida Holm” there, and “Jon Berg” as given now; nothing was changed. To change it, edit the row S03" in err
+    row = rows(folder / "mine")["S03"]
+    assert (row["published"], row["published_basis"]) == ("2025-03-03", "given when added")
+    assert (row["outlet"], row["author"]) == ("The Halven Post", "Ida Holm")
+    before = (folder / "mine" / "sources.csv").read_bytes()
+    _, out, err = said("add", "mine", "in/a.txt", "--published", "2025-03-03")
+    assert "missing and is now" not in out
+    assert "nothing was changed" not in err
+    assert (folder / "mine" / "sources.csv").read_bytes() == before
+    assert said("check", "mine")[0] == 0

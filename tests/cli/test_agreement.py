@@ -77,3 +77,8 @@ def test_passes_print_as_csv_too(capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_does_not_go(case: Path, arguments: list[str], code: int, words: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["agreement", str(case), *arguments]) == code
     assert words in capsys.readouterr().err
+
+
+def test_a_case_without_passes_is_told_of_its_coders(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["agreement", str(case)]) == 1
+    assert "--coders rules,person" in capsys.readouterr().err

@@ -98,3 +98,10 @@ def test_a_case_that_nobody_reviewed_goes_too(said: Said) -> None:
     small_case(Path("fresh"), reviewed=False)
     assert "Among them 10 proposed and 0 rejected" in said("export", "fresh", "--to", "plover-csv")[1]
     assert "Left out: 10 entries" in said("export", "fresh", "--to", "plover-csv", "--accepted", "--out", "other")[1]
+
+
+@pytest.mark.parametrize("name", ["my.db", "my.sqlite", "my.sqlite3"])
+def test_a_database_may_have_any_of_the_usual_endings(name: str, said: Said) -> None:
+    assert said("export", "strait-talks", "--to", "sqlite", "--out", name)[0] == 0
+    assert Path(name).read_bytes().startswith(b"SQLite format 3")
+    assert Path("my-metadata.json").is_file()

@@ -80,3 +80,17 @@ def test_a_budget_that_is_used_up_ends_with_one_line(case: Path, capsys: pytest.
 def test_options_that_do_not_go_together(case: Path, arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["read", str(case), *arguments]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_a_document_with_no_usable_answer_is_not_marked_as_read(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with endpoint(lambda payload, number: completion("I would rather talk about the weather.")) as running:
+        llm = ["--coder", "llm", "--endpoint", running.url, "--model", "small", "--workers", "1"]
+        for _ in range(2):
+            asked = len(running.asked)
+            assert main(["read", str(case), *llm]) == 1
+            said = capsys.readouterr()
+            assert len(running.asked) > asked, "it asks again"
+            (line,) = [line for line in said.err.splitlines() if "not marked as read" in line]
+            assert line.startswith("S01, S02: not read and not marked as read; no answer about any of its ")
+            assert "unchanged" not in said.out
+            assert "paragraph" not in said.err

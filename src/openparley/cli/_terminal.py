@@ -93,7 +93,8 @@ def _beside(cells: Sequence[str], widths: Sequence[int], *, at_foot: bool = Fals
     filled = [[""] * (height - len(column)) + column if at_foot else column + [""] * (height - len(column)) for column in columns]
     gap = " " * GAP
     return [
-        gap.join(set_cell_size(cell, width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in zip(*filled, strict=True)
+        gap.join(set_cell_size(cell, width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in zip(*filled, strict=True)
     ]
 
 

@@ -13,9 +13,10 @@ import click
 
 from openparley.cli._frame import finish, print_table, rows_as_json, shown, verb, warn
 from openparley.cli._progress import progress
+from openparley.errors import Complaint
 
 if TYPE_CHECKING:
-    from openparley.record.intake.result import Intake
+    from openparley.record.intake.result import Cell, Intake
 
 KINDS = ("news", "analysis", "opinion", "official", "transcript", "wire")
 INTERRUPTED = 130
@@ -78,7 +79,11 @@ def command(
         _print(result)
     if result.refused:
         warn(result.refused, as_json)
+    if kept := [_kept(cell) for cell in result.cells if not cell.filled]:
+        warn(kept, as_json)
     wrote = [root / "sources.csv", root / "texts", root / "intake.jsonl"] if result.added else []
+    if not wrote and any(cell.filled for cell in result.cells):
+        wrote = [root / "sources.csv"]
     finish(as_json, _data(result), wrote=wrote, then=_next(case, result))
     if result.interrupted:
         return INTERRUPTED
@@ -129,6 +134,10 @@ def _print(result: Intake) -> None:
     again = sum(twin.again for twin in result.duplicates)
     if again:
         click.echo(f"{again} {'files were' if again > 1 else 'file was'} added before and {'are' if again > 1 else 'is'} in the case.")
+    for cell in result.cells:
+        if cell.filled:
+            again = f"; `parley read` with {cell.id} --again reads it anew" if cell.column == "published" else ""
+            click.echo(f"{cell.id}: {cell.column} was missing and is now “{cell.given}”, as given{again}.")
     if result.left:
         kinds = Counter(path.suffix.lower() or "no ending" for path in result.left)
         click.echo(f"Left in the folders, no format is for them: {', '.join(f'{kind} ({count})' for kind, count in kinds.items())}.")
@@ -138,6 +147,12 @@ def _print(result: Intake) -> None:
     click.echo(f"Added {len(result.added)}, duplicates {len(result.duplicates)}, refused {len(result.refused)}.")
     if result.interrupted:
         click.echo(f"Stopped; {result.remaining} not looked at. The same command goes on from here.")
+
+
+def _kept(cell: Cell) -> Complaint:
+    message = f"{cell.column} is “{cell.there}” there, and “{cell.given}” as given now; nothing was changed."
+    hint = f"To change it, edit the row {cell.id} of sources.csv."
+    return Complaint("sources.csv", None, cell.id, cell.given, None, hint, message, noun="source")
 
 
 def _some(names: list[str]) -> str:
@@ -151,6 +166,7 @@ def _data(result: Intake) -> dict[str, Any]:
         "duplicates": rows_as_json(result.duplicates),
         "echoes": rows_as_json(result.echoes),
         "refused": [found.as_json() for found in result.refused],
+        "cells": rows_as_json(result.cells),
         "left": [str(path) for path in result.left],
         "remaining": result.remaining,
     }

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from openparley.record.case import Case
     from openparley.record.check import TextReport
 
+PROBE = (
+    "The minister threatened Norland on Monday to close the port by 3 May, “because the talks have failed”. Norland refused; he did."
+)
+
 
 @verb("parley check strait-talks", "parley check ukraine-2025 --texts ./reports", "parley check ./my-case --json")
 @click.argument("case")
@@ -42,13 +46,17 @@ def command(case: str, texts: Path | None, as_json: bool) -> int:
 def _lexicon(case: Case) -> Sequence[Complaint]:
     """What is wrong with the case's own word lists, which nothing but a reading would tell."""
     from openparley.errors import CaseError
+    from openparley.record.coders.coder import Document
     from openparley.record.coders.rules.coder import RulesCoder
     from openparley.record.coders.rules.lexicon import FOLDER
+    from openparley.record.sources import Source
 
     if not (case.root / FOLDER).is_dir():
         return ()
     try:
-        RulesCoder.of(case)
+        made = RulesCoder.of(case)
+        # A table is looked at when it is needed first; reading a line needs nearly all of them.
+        made.code(Document(Source(id="S0", outlet="none", kind="news", text_sha256="0" * 64, chars=len(PROBE), language="en"), PROBE))
     except CaseError as error:
         return error.complaints
     return ()

@@ -162,7 +162,10 @@ def load_pass(case: Case, name: str) -> dict[str, Entry]:
         message = f"the case keeps no coding pass “{name}”."
         hint = f"Kept passes: {', '.join(kept) or 'none'}; a pass is a folder coding/{name}/ with files as in record/."
         if not kept:
-            hint = f"It keeps none; --coders rules,person compares a coder with what people accepted and edited. {hint.partition('; ')[2].capitalize()}"
+            hint = (
+                "It keeps none; --coders rules,person compares a coder with what people accepted and edited. "
+                f"A pass is a folder coding/{name}/ with files as in record/."
+            )
         raise CaseError(Complaint(f"coding/{name}", None, None, name, kept, hint, message))
     entries: dict[str, Entry] = {}
     complaints: list[Complaint] = []

@@ -57,6 +57,9 @@ def test_any_bytes_become_a_document_or_a_reason(data: bytes, form: str) -> None
     [
         ("Grüße aus Köln: der Gesandte räumte ein, daß die Gespräche über den Hafen gescheitert seien.", "cp1252"),
         ("The envoy’s “ten days” are over — and nothing has followed, a café owner said.", "cp1252"),
+        ("Party A émit une menace: …", "cp1252"),
+        ("La délégation de l'Île", "cp1252"),
+        ("El señor dijo: ¿qué?", "cp1252"),
         ("Посланник дал правительству десять дней на ответ и уехал из города в понедельник.", "cp1251"),
         ("Посланник дал правительству десять дней на ответ и уехал из города в понедельник.", "koi8-r"),
         ("特使は十日間の猶予を与え、月曜日に港を出た。政府は回答を拒否したと当局者は述べた。", "shift_jis"),

@@ -30,6 +30,8 @@ READINGS = "readings.jsonl"
 # What was read is on disk after about so long, and a kill loses no more than this; longer where saving itself takes long.
 BATCH_SECONDS = 3.0
 SAVING_SHARE = 0.2
+UNREAD = "no answer that can be used"
+LISTED = 10
 Progress = Callable[[int, int], None]
 
 
@@ -59,7 +61,7 @@ class SourceRead:
 
 @dataclass(frozen=True)
 class Read:
-    """What a reading did: a row for each source, the actors it proposes, the links it drew, and why it stopped before the end."""
+    """What a reading did: a row for each source, the actors it proposes, the links it drew, and why not all could be read."""
 
     coder: str
     version: str
@@ -165,10 +167,11 @@ def _read_all(
     reports: dict[str, SourceRead],
     progress: Progress | None,
 ) -> Complaint | None:
-    """Code the documents in order; what made the coder give up before the last, or None."""
+    """Code the documents in order; why some were not read, or None."""
     total = sum(len(texts[source.id]) for source in todo)
     done = 0
     saved, cost = time.monotonic(), 0.0
+    unread: dict[str, str] = {}
     try:
         for source in todo:
             document = Document(source, texts[source.id], store.commitments(source))
@@ -178,6 +181,11 @@ def _read_all(
                 left = [other.id for other in todo if other.id not in reports]
                 reports.update({name: SourceRead(name, "not read") for name in left})
                 return error.complaints[0]
+            if coded.unread:
+                # What was proposed before stays, and the next reading asks again.
+                unread[source.id] = coded.unread
+                reports[source.id] = SourceRead(source.id, UNREAD)
+                continue
             known = store.add(document, coded)
             counts = Counter(draft.kind for draft in coded.drafts)
             reports[source.id] = SourceRead(source.id, "read", dict(counts), coded.abstained, known, coded.notes)
@@ -192,7 +200,15 @@ def _read_all(
     finally:
         # Also after Ctrl-C: whole documents that were read are kept, and the next reading goes on behind them.
         store.save()
-    return None
+    return _unread(unread) if unread else None
+
+
+def _unread(reasons: Mapping[str, str]) -> Complaint:
+    """One line for all the documents of which nothing could be read."""
+    names = list(reasons)
+    listed = ", ".join(names[:LISTED]) + (f" and {len(names) - LISTED} more" if len(names) > LISTED else "")
+    message = f"{listed}: not read and not marked as read; {reasons[names[0]]}"
+    return Complaint(None, None, None, names, None, "The same command asks again; another model may answer better.", message)
 
 
 def _known(case: Case, only: Iterable[str]) -> None:

@@ -3,7 +3,8 @@
 A format's file has ``CONTENT``, a line that says what it writes; ``build(export, stem) -> dict[str, bytes]``, the files by
 name, the one to open in front; and ``then(paths) -> str``, the command to go on with, from the paths by those names. If the
 first file is the thing itself and may be called otherwise, ``MAIN`` is its name and ``stem`` what it will be called without
-its ending; ``ENDINGS`` are the endings that such a name may have, that of ``MAIN`` alone unless given. A file that an earlier export may have left and this one must not keep is in ``STALE``.
+its ending; ``ENDINGS`` are the endings that such a name may have, that of ``MAIN`` alone unless given. A file that an earlier
+export may have left and this one must not keep is in ``STALE``.
 """
 
 from __future__ import annotations

@@ -14,12 +14,13 @@ from openparley import __version__
 from openparley.errors import CaseError, Complaint
 from openparley.record.case import ensure_writable
 from openparley.record.casetoml import read_case_toml
+from openparley.record.intake.amend import amended
 from openparley.record.intake.document import Document, NotReadable
 from openparley.record.intake.echoes import Likeness, shingles
 from openparley.record.intake.fetch import Fetcher
 from openparley.record.intake.gather import form_of, gather, read_bytes
 from openparley.record.intake.metadata import Given, Metadata, given, metadata
-from openparley.record.intake.result import Added, Duplicate, Echo, Intake
+from openparley.record.intake.result import Added, Cell, Duplicate, Echo, Intake
 from openparley.record.intake.sandbox import Sandbox
 from openparley.record.intake.shelf import Shelf
 from openparley.record.intake.wires import wire_credit
@@ -65,6 +66,7 @@ def add(
 ) -> Intake:
     """Take documents into a case: every good one, whatever is wrong with the others.
 
+    For a file that is in the case already, what is known of it fills what its row lacks; what stands there is not changed.
     What is acknowledged is on disk. After a crash or a stop, the same call goes on where it ended.
 
     Parameters
@@ -109,6 +111,7 @@ def add(
                     break
         finally:
             work.commit()
+            work.amend()
     return Intake(
         root,
         tuple(work.added),
@@ -117,6 +120,7 @@ def add(
         tuple(work.refused),
         found.left,
         remaining=len(jobs) - done,
+        cells=tuple(work.cells),
     )
 
 
@@ -166,6 +170,7 @@ class _Work:
         self.duplicates: list[Duplicate] = []
         self.echoes: list[Echo] = []
         self.refused: list[Complaint] = []
+        self.cells: list[Cell] = []
         self._pending: list[_Prepared] = []
         self._since = time.monotonic()
         self._cutoff = _cutoff(root)
@@ -215,6 +220,18 @@ class _Work:
             self.shelf.forget()
         self.added += batch.added
         self.echoes += batch.echoes
+
+    def amend(self) -> None:
+        """Fill in what the rows of files that are in the case already lack, where the caller says it."""
+        # The same words in another file may have come out elsewhere on another day.
+        names = [twin.of for twin in self.duplicates if twin.same == "bytes"]
+        if not amended(self.shelf.sources, names, self.says)[1]:
+            return
+        with lock(self.root):
+            self.shelf.refresh()
+            rows, self.cells = amended(self.shelf.sources, names, self.says)
+            if rows:
+                self.shelf.write({}, {**self.shelf.sources, **rows}.values(), [])
 
     def _repeats(self, name: str, of: str, same: str) -> None:
         again = self.shelf.files.get(of) == _called(name) and of not in {item.id for item in self.added}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from openparley.errors import Complaint
 
-__all__ = ["Added", "Duplicate", "Echo", "Intake"]
+__all__ = ["Added", "Cell", "Duplicate", "Echo", "Intake"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,29 @@ class Duplicate:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A cell of ``sources.csv`` about which the caller says something for a file that was in the case before.
+
+    Attributes
+    ----------
+    id
+        Of the row.
+    column
+        ``published``, ``outlet``, …
+    there, given
+        What stands in it, and what the caller says.
+    filled
+        Whether nothing was there, so that it was filled in; what is there is never changed.
+    """
+
+    id: str
+    column: str
+    there: str
+    given: str
+    filled: bool
+
+
+@dataclass(frozen=True)
 class Echo:
     """A source that goes back to the same origin as another, and why that is thought.
 
@@ -98,6 +121,8 @@ class Intake:
         Files in folders that no format is for.
     remaining
         Files that were not looked at because somebody stopped the work.
+    cells
+        What the caller says about files that were in the case before: filled in where nothing stood, else left alone.
     """
 
     root: Path
@@ -107,6 +132,7 @@ class Intake:
     refused: tuple[Complaint, ...]
     left: tuple[Path, ...]
     remaining: int = 0
+    cells: tuple[Cell, ...] = ()
 
     @property
     def interrupted(self) -> bool:

@@ -229,3 +229,24 @@ def test_indexes_point_at_the_clauses_themselves() -> None:
     for item in clauses:
         assert all(clauses[below].parent == item.index for below in item.complements)
         assert item.parent != item.index
+
+
+@pytest.mark.parametrize(
+    ("text", "lemma", "subject"),
+    [
+        ("Ruvia has twice this fall refused a truce.", "refuse", "Ruvia"),
+        ("The ministry had last fall rejected the plan.", "reject", "ministry"),
+        ("The army that in February had vowed revenge withdrew.", "vow", "army"),
+        ("The council that on Monday had met twice fell silent.", "meet", "council"),
+    ],
+)
+def test_a_time_between_does_not_part_a_verb_from_its_subject(text: str, lemma: str, subject: str) -> None:
+    article, item = clause(text, lemma)
+    assert words(article, item)[0] == subject
+
+
+@pytest.mark.parametrize("quantity", ["some", "most", "all", "half"])
+def test_a_quantity_with_of_is_one_noun_group(quantity: str) -> None:
+    article, item = clause(f"The ministry lifted {quantity} of the sanctions.", "lift")
+    group = item.objects[0]
+    assert article.text[group.start : group.end] == f"{quantity} of the sanctions"

@@ -249,7 +249,9 @@ class LLMCoder:
             if parts is None:
                 return _Told((), (f"paragraph {passage.paragraph}: a sentence is too long for the model; not coded.",))
             first, second = (self._tell(part, text, known, stop) for part in parts)
-            return _Told(first.answers + second.answers, first.notes + second.notes, first.spent or second.spent, first.unusable or second.unusable)
+            return _Told(
+                first.answers + second.answers, first.notes + second.notes, first.spent or second.spent, first.unusable or second.unusable
+            )
         except SpentError:
             # Others go on: what is under way is paid for, and a shorter passage may still fit.
             return _Told((), spent=True)

@@ -18,7 +18,7 @@ from openparley.record.coders.rules.lexicon import Lexicon, bad_value
 from openparley.record.coders.rules.speakers import mentions_between, name_of
 
 if TYPE_CHECKING:
-    from openparley.record.coders.rules.grammar import Clause
+    from openparley.record.coders.rules.grammar import Clause, Group
     from openparley.record.coders.rules.reading import Reading
 
 __all__ = ["code_claims"]
@@ -122,7 +122,9 @@ class _Claims:
         self.last: tuple[str, ...] = ()
         self._bystanders: dict[str, bool] = {}
         named = Counter(
-            mention.ids for mention in reading.mentions if mention.ids and not all(self._is_bystander(name) for name in mention.ids)
+            mention.ids
+            for mention in reading.mentions
+            if len(mention.ids) == 1 and not all(self._is_bystander(name) for name in mention.ids)
         )
         self.main: tuple[str, ...] = named.most_common(1)[0][0] if named else ()
 
@@ -182,7 +184,7 @@ class _Claims:
         stranger = own = False
         for clause in sorted(around, key=lambda found: found.last - found.first):
             stranger = stranger or (clause.subject is not None and not clause.subject.pronoun and hit.name in _OF_THE_SUBJECT)
-            own = own or (stranger and clause.subject is not None and not clause.subject.ids)
+            own = own or (stranger and clause.subject is not None and not clause.subject.ids and self._is_somebody(clause.subject))
             for ids in self._doers(clause, agents=hit.name not in _OF_ONE_MOVED):
                 if ids != speaker or self._speaks_of_himself(clause):
                     return ids, False
@@ -215,6 +217,12 @@ class _Claims:
                 voice = self.reading.voice(group.start, group.end)
                 if voice.utterance is not None and voice.utterance.speaker:
                     yield voice.utterance.speaker
+
+    def _is_somebody(self, group: Group) -> bool:
+        """Whether a noun group that no actor is known for names somebody: “the Osterwind brothers”, “villagers”; a thing is nobody."""
+        tokens, nouns = self.article.tokens, self.reading.table.world.nouns
+        named = group.head > group.first and tokens[group.head].text[0].isupper()
+        return not group.owner and (named or tokens[group.head].lower in nouns)
 
     def _speaks_of_himself(self, clause: Clause) -> bool:
         subject = clause.subject

@@ -25,6 +25,8 @@ __all__ = ["baseline_type", "chosen", "code_events", "swallowed", "with_signs"]
 _ANSWERED_WITHIN = 4
 # What the lexicon alone needs to believe of a frame.
 _LEXICON_FLOOR = 0.35
+# What happens when it is said, not when it comes true.
+_SPOKEN = frozenset(("THREATEN", "AGREE", "REQUEST", "ACCUSE", "REJECT", "SUPPORT", "CONCEDE"))
 _VERBAL = frozenset(("AGREE", "CONSULT", "SUPPORT", "CONCEDE", "REQUEST", "ACCUSE", "REJECT", "THREATEN"))
 
 
@@ -130,7 +132,7 @@ def _same(first: Candidate, second: Candidate) -> bool:
 
 def _draft(reading: Reading, made: Candidate) -> Draft:
     voice = reading.voice(made.start, made.end)
-    when = reading.when(made.start, made.end)
+    when = reading.when(made.start, made.end, spoken=made.realis == "actual" and made.event in _SPOKEN)
     actor, recipient = made.arguments.actor, made.arguments.recipient
     contexts = made.contexts
     if not contexts and made.event in _VERBAL:

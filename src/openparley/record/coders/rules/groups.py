@@ -20,7 +20,7 @@ _TIME = frozenset((
 # Before “fall” they make it a season.
 _POINTING = frozenset(("this", "last", "next", "that", "each", "every", "early", "late"))
 # Pronouns of number, which with “of” are about those named behind it.
-_QUANTITIES = frozenset((
+_NUMBERED = frozenset((
     "some", "most", "many", "few", "all", "both", "none", "several", "half", "much", "each", "any", "either", "neither", "more", "part"
 ))  # fmt: skip
 _MONTHS = frozenset((
@@ -336,7 +336,7 @@ def of_chains(tokens: Sequence[Token], parts: list[Piece], words: Words) -> list
             and parts[at].kind == "IN"
             and parts[at].word == "of"
             and parts[at + 1].noun is not None
-            and (not noun.pronoun or noun.lemma in _QUANTITIES)
+            and (not noun.pronoun or noun.lemma in _NUMBERED)
         ):
             of = parts[at + 1].noun
             if of is None:

@@ -299,10 +299,10 @@ class Matcher:
                 groups: Sequence[Group] = self.objects(clause)
             else:
                 groups = [group for name, group in clause.obliques if name == "by"] if clause.passive else clause.subjects
-            found = known[clause.index] = frozenset(key for group in groups for key in self._keys_of(group))
+            found = known[clause.index] = frozenset(key for group in groups for key in self._keys_of(group, acting=subject))
         return found
 
-    def _keys_of(self, group: Group) -> Iterator[str]:
+    def _keys_of(self, group: Group, *, acting: bool) -> Iterator[str]:
         tokens = self.article.tokens
         for head in self.heads(group):
             lemma = self.lemma(head)
@@ -314,7 +314,7 @@ class Matcher:
                 yield lemma.rpartition("-")[2]
             if self._is_name(group, head):
                 yield _PLACE
-        if group.mention is not None and group.mention.kind in _SOMEBODY:
+        if group.mention is not None and (group.mention.kind in _SOMEBODY or (acting and group.mention.kind == "state")):
             yield _PERSON
 
     def _is_name(self, group: Group, head: int) -> bool:

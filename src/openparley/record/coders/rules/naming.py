@@ -171,7 +171,11 @@ def _is_another(scan: Scan, first: int, last: int, surface: Surface) -> bool:
     own = {word for name in (*profile.names, profile.person) for word in fold_word(name).split()}
     before = scan.at[first - 1] if first and first not in scan.starts else None
     if before is not None and before.kind != "person" and before.ids and before.start < 0:
-        at_home = before.place and before.place in (profile.country, table.place_of(surface.sense.key), table.place_of(table.side_of(profile.key)))
+        at_home = before.place and before.place in (
+            profile.country,
+            table.place_of(surface.sense.key),
+            table.place_of(table.side_of(profile.key)),
+        )
         return not at_home and surface.sense.key not in before.ids and fold_word(tokens[first - 1].text) not in own
     comma = scan.word(last) == ","
     end = _name_end(scan, last + comma)

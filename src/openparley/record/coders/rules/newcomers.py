@@ -186,10 +186,12 @@ def _take(scan: Scan, first: int, last: int) -> bool:
 
 
 def _is_said_by(scan: Scan, first: int, last: int) -> bool:
-    """Whether a name stands right behind a verb of speech and nothing behind it makes it anything else: “…, said Ada Osterwind.”"""
+    """Whether a name stands right behind a verb of speech and nothing behind it makes it anything else."""
     if scan.word(first - 1) not in _SAYS or first in scan.starts or not 2 <= last - first <= 4:
         return False
-    return last >= len(scan.tokens) or last in scan.starts or scan.word(last) in (",", ".", ";", ":", "who", "in", "at", "on", "of", "-", "—")
+    return (
+        last >= len(scan.tokens) or last in scan.starts or scan.word(last) in (",", ".", ";", ":", "who", "in", "at", "on", "of", "-", "—")
+    )
 
 
 def _family(words: list[str]) -> int:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
+from math import exp
 from pathlib import Path
 from typing import NamedTuple
-
-import numpy as np
 
 from openparley.errors import CaseError, Complaint
 from openparley.record.coders.rules.lexicon import DATA
@@ -38,8 +37,8 @@ class Reranker:
         The types, in the order of the columns.
     shared
         Weight of each feature that speaks for an event of any type; “no event” has score 0.
-    typed, rows
-        Weights by type, one row a feature; the number of each feature's row.
+    typed
+        Weights by type: of each feature those that are not zero, with the numbers of their types.
     options
         Weight of each feature of a type that the lexicon gives; ``missing`` for a type that it does not give.
     floor
@@ -51,41 +50,43 @@ class Reranker:
         classes: Sequence[str],
         *,
         shared: Mapping[str, float],
-        rows: Mapping[str, int],
-        typed: np.ndarray,
+        typed: Mapping[str, Sequence[tuple[int, float]]],
         options: Mapping[str, float],
         missing: float,
-        bias: np.ndarray,
+        bias: Sequence[float],
         floor: float = 0.35,
     ) -> None:
         self.classes = tuple(classes)
         self.floor = floor
         self._shared = shared
-        self._rows = rows
         self._typed = typed
         self._options = options
         self._missing = missing
-        self._bias = bias
+        self._bias = tuple(bias)
         self._place = {name: number for number, name in enumerate(self.classes)}
 
-    def probabilities(self, signs: Signs) -> np.ndarray:
+    def probabilities(self, signs: Signs) -> list[float]:
         """Probability of no event, then of each type in the order of ``classes``."""
-        shared = self._shared
-        base = sum(shared[name] * value for name, value in signs.shared.items() if name in shared)
-        scores = self._bias + (base + self._missing)
-        rows = [self._rows[name] for name in signs.typed if name in self._rows]
-        if rows:
-            scores += self._typed[rows].sum(axis=0)
+        shared, typed, options = self._shared, self._typed, self._options
+        base = self._missing
+        for name, value in signs.shared.items():
+            base += shared.get(name, 0.0) * value
+        scores = [base + value for value in self._bias]
+        for name in signs.typed:
+            for column, value in typed.get(name, ()):
+                scores[column] += value
         for event, found in signs.options.items():
-            scores[self._place[event]] += sum(self._options.get(name, 0.0) * value for name, value in found.items()) - self._missing
-        grown = np.exp(np.concatenate(([0.0], scores)) - max(0.0, float(scores.max())))
-        return grown / grown.sum()
+            scores[self._place[event]] += sum(options.get(name, 0.0) * value for name, value in found.items()) - self._missing
+        top = max(0.0, *scores)
+        grown = [exp(-top), *(exp(score - top) for score in scores)]
+        whole = sum(grown)
+        return [value / whole for value in grown]
 
     def rank(self, signs: Signs) -> Ranking:
         """The likeliest type, and how likely it is."""
         share = self.probabilities(signs)
-        best = int(share[1:].argmax())
-        return Ranking(self.classes[best], float(share[1 + best]), float(1 - share[0]))
+        best = max(range(1, len(share)), key=share.__getitem__)
+        return Ranking(self.classes[best - 1], share[best], 1 - share[0])
 
 
 @cache
@@ -100,18 +101,14 @@ def load_reranker(path: Path = DATA / WEIGHTS) -> Reranker:
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
         classes = [str(name) for name in held["classes"]]
-        rows = {name: number for number, name in enumerate(held["typed"])}
-        typed = np.zeros((len(rows), len(classes)))
-        for number, cells in enumerate(held["typed"].values()):
-            for column, value in cells:
-                typed[number, column] = value
-        bias = np.asarray(held["bias"], dtype=float)
+        typed = {name: tuple((int(column), float(value)) for column, value in cells) for name, cells in held["typed"].items()}
+        bias = [float(value) for value in held["bias"]]
         shared = {name: float(value) for name, value in held["shared"].items()}
         options = {name: float(value) for name, value in held["options"].items()}
         missing, floor = float(held["missing"]), float(held["floor"])
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         hint = "Train it anew: python -m benchmarks.coding.train"
         raise CaseError(Complaint(path.name, None, None, None, None, hint, f"not a model of the re-ranker: {error}.")) from None
-    if set(classes) != set(TYPES) or bias.shape != (len(classes),):
+    if set(classes) != set(TYPES) or len(bias) != len(classes):
         raise CaseError(Complaint(path.name, None, None, None, sorted(TYPES), None, "the classes are not PLOVER's types."))
-    return Reranker(classes, shared=shared, rows=rows, typed=typed, options=options, missing=missing, bias=bias, floor=floor)
+    return Reranker(classes, shared=shared, typed=typed, options=options, missing=missing, bias=bias, floor=floor)

@@ -34,7 +34,9 @@ _UNTIL = re.compile(
 )
 
 # “Cancelled a visit planned for Thursday” announces none.
-_CALLED_OFF = frozenset(("cancel", "call", "scrap", "scuttle", "abandon", "postpone", "shelve", "axe", "boycott", "skip", "suspend", "miss"))
+_CALLED_OFF = frozenset(
+    ("cancel", "call", "scrap", "scuttle", "abandon", "postpone", "shelve", "axe", "boycott", "skip", "suspend", "miss")
+)
 
 
 def scheduled(coder: Commitments, clause: Clause) -> Announcement | None:

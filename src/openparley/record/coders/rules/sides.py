@@ -33,7 +33,9 @@ _PLURALS = words("sides countries nations parties neighbours neighbors states go
 _JOINS = (["and"], ["and", "the"], ["and", "its"], ["and", "his"], ["and", "her"], ["and", "their"], ["and", "of"], ["and", "with"])
 _BEING = frozenset(("be", "become", "remain", "act", "serve", "stay", "name", "appoint", "see", "work"))
 # Of “accused B of siding with C” the one told of is B.
-_BLAMING = frozenset(("accuse", "suspect", "blame", "criticise", "criticize", "charge", "denounce", "condemn", "rebuke", "warn", "stop", "prevent"))
+_BLAMING = frozenset(
+    ("accuse", "suspect", "blame", "criticise", "criticize", "charge", "denounce", "condemn", "rebuke", "warn", "stop", "prevent")
+)
 # The other one stands no further behind a cue, the owner no further ahead of it, the noun of a tone no further off, in tokens.
 _REACH, _OWNER_REACH, _TONE_REACH = 7, 5, 9
 

@@ -35,7 +35,6 @@ _FAILING = frozenset(("fail", "refuse", "decline", "neglect", "omit", "stop", "c
 _DAYS = 60
 
 
-
 @dataclass(slots=True)
 class _Known:
     """A commitment that a text may come back to."""
