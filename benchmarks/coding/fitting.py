@@ -12,8 +12,8 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from benchmarks.coding.items import Item
-from openparley.record.coders.rules.reranker import Reranker
-from openparley.record.coders.rules.signs import Signs
+from openparley.record.coders.rules.events.reranker import Reranker
+from openparley.record.coders.rules.events.signs import Signs
 from openparley.record.plover import TYPES
 
 __all__ = ["CLASSES", "Fitted", "fit"]

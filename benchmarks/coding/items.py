@@ -13,18 +13,18 @@ from typing import Any
 
 from benchmarks.coding.texts import calibration, developed
 from openparley.record.casefile import Actor
-from openparley.record.coders.rules.actors import ActorTable
+from openparley.record.coders.rules.actors.actors import ActorTable
 from openparley.record.coders.rules.article import Article, read_article
-from openparley.record.coders.rules.candidates import Candidate, find_candidates
 from openparley.record.coders.rules.coder import FOLDER, read_layers
-from openparley.record.coders.rules.contexts import ContextReader, make_contexts
-from openparley.record.coders.rules.events import baseline_type, with_signs
-from openparley.record.coders.rules.frames import make_frames
+from openparley.record.coders.rules.events.candidates import Candidate, find_candidates
+from openparley.record.coders.rules.events.contexts import ContextReader, make_contexts
+from openparley.record.coders.rules.events.events import baseline_type, with_signs
+from openparley.record.coders.rules.events.frames import make_frames
+from openparley.record.coders.rules.events.matching import Matcher
+from openparley.record.coders.rules.events.reranker import NONE
+from openparley.record.coders.rules.events.signs import Signs
 from openparley.record.coders.rules.lexicon import Lexicon
-from openparley.record.coders.rules.matching import Matcher
 from openparley.record.coders.rules.reading import Reading
-from openparley.record.coders.rules.reranker import NONE
-from openparley.record.coders.rules.signs import Signs
 from openparley.record.entry import Event
 
 __all__ = ["TEXT", "Item", "Text", "read_items", "read_texts"]

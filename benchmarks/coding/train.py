@@ -29,10 +29,10 @@ from sklearn.model_selection import GroupKFold
 
 from benchmarks.coding.fitting import CLASSES, Fitted, fit
 from benchmarks.coding.items import Item, Text, read_items, read_texts
-from openparley.record.coders.rules.candidates import Candidate
-from openparley.record.coders.rules.events import chosen
+from openparley.record.coders.rules.events.candidates import Candidate
+from openparley.record.coders.rules.events.events import chosen
+from openparley.record.coders.rules.events.reranker import NONE, WEIGHTS, Reranker, load_reranker
 from openparley.record.coders.rules.lexicon import DATA
-from openparley.record.coders.rules.reranker import NONE, WEIGHTS, Reranker, load_reranker
 from openparley.record.entry import Event
 
 HERE = Path(__file__).resolve().parent

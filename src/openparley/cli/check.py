@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from openparley.record.case import Case
     from openparley.record.check import TextReport
 
-PROBE = (
-    "The minister threatened Norland on Monday to close the port by 3 May, “because the talks have failed”. Norland refused; he did."
-)
+PROBE = "The minister threatened Norland on Monday to close the port by 3 May, “because the talks have failed”. Norland refused; he did."
 
 
 @verb("parley check strait-talks", "parley check ukraine-2025 --texts ./reports", "parley check ./my-case --json")

@@ -18,7 +18,7 @@ from openparley.record.casefile import Actor
 from openparley.record.check import match_texts
 from openparley.record.coders.coder import Coded, Coder, Document, UnfinishedError
 from openparley.record.coders.draft import Draft, rows
-from openparley.record.coders.rules.link import link
+from openparley.record.coders.rules.links.link import link
 from openparley.record.entry import KINDS
 from openparley.record.load import load
 from openparley.record.sources import Source

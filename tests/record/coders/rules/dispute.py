@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 
 from openparley.record.casefile import Actor
 from openparley.record.coders.draft import Draft
-from openparley.record.coders.rules.actors import ActorTable
+from openparley.record.coders.rules.actors.actors import ActorTable
 from openparley.record.coders.rules.article import read_article
 from openparley.record.coders.rules.coder import read_layers
-from openparley.record.coders.rules.commitments import code_commitments
-from openparley.record.coders.rules.events import code_events
+from openparley.record.coders.rules.commitments.commitments import code_commitments
+from openparley.record.coders.rules.commitments.statuses import code_statuses
+from openparley.record.coders.rules.events.events import code_events
 from openparley.record.coders.rules.lexicon import Lexicon
 from openparley.record.coders.rules.reading import Reading
-from openparley.record.coders.rules.statuses import code_statuses
 
 ACTORS = {
     "mediator": Actor(name="Envoy Lena Marsk", aliases=("Marsk", "Ms Marsk", "the envoy"), country="XAC", role="mediator"),

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 
 from openparley.record.casefile import Actor
-from openparley.record.coders.rules.actors import ActorTable
+from openparley.record.coders.rules.actors.actors import ActorTable
 from openparley.record.coders.rules.article import read_article
 from openparley.record.coders.rules.coder import read_layers
 from openparley.record.coders.rules.lexicon import Lexicon

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from openparley.errors import CaseError
 from openparley.record.casefile import Actor
-from openparley.record.coders.rules.actors import ActorTable, Mention, find_mentions
+from openparley.record.coders.rules.actors.actors import ActorTable, Mention, find_mentions
+from openparley.record.coders.rules.actors.surfaces import spelling_key
+from openparley.record.coders.rules.actors.world import World, fold
 from openparley.record.coders.rules.article import read_article
 from openparley.record.coders.rules.lexicon import Lexicon
-from openparley.record.coders.rules.surfaces import spelling_key
-from openparley.record.coders.rules.world import World, fold
 
 LEXICON = Lexicon()
 WORLD = LEXICON.build(World.of)

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from openparley.record.casefile import Actor
-from openparley.record.coders.rules.actors import ActorTable, find_mentions
+from openparley.record.coders.rules.actors.actors import ActorTable, find_mentions
 from openparley.record.coders.rules.article import read_article
 from openparley.record.coders.rules.lexicon import Lexicon
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from openparley.record.coders.draft import Draft, rows
-from openparley.record.coders.rules.claims import code_claims
+from openparley.record.coders.rules.claims.claims import code_claims
 from openparley.record.entry import KINDS
 from tests.record.coders.rules.speech_samples import read
 

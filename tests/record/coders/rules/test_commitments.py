@@ -6,8 +6,8 @@ import pytest
 
 from openparley.errors import CaseError
 from openparley.record.coders.draft import rows
-from openparley.record.coders.rules.commitcues import make_cues
-from openparley.record.coders.rules.contents import make_acts
+from openparley.record.coders.rules.commitments.commitcues import make_cues
+from openparley.record.coders.rules.commitments.contents import make_acts
 from openparley.record.coders.rules.lexicon import Lexicon
 from openparley.record.entry import KINDS
 from tests.record.coders.rules.dispute import read

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from openparley.record.casefile import Actor
-from openparley.record.coders.rules.actors import ActorTable, Mention, find_mentions
+from openparley.record.coders.rules.actors.actors import ActorTable, Mention, find_mentions
 from openparley.record.coders.rules.article import read_article
 from openparley.record.coders.rules.lexicon import Lexicon
 

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openparley.record.casefile import Actor
-from openparley.record.coders.rules.actors import ActorTable
+from openparley.record.coders.rules.actors.actors import ActorTable
 from openparley.record.coders.rules.article import read_article
 from openparley.record.coders.rules.coder import read_layers
-from openparley.record.coders.rules.dates import DatePhrase, date_of, due_of, find_dates, meaning_of, resolve
 from openparley.record.coders.rules.lexicon import Lexicon
 from openparley.record.coders.rules.reading import Reading
+from openparley.record.coders.rules.times.dates import DatePhrase, date_of, due_of, find_dates, meaning_of, resolve
 from openparley.record.entry import FuzzyDate
 
 # A Thursday.

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from openparley.record.casefile import Actor
 from openparley.record.coders.draft import Draft, rows
-from openparley.record.coders.rules.actors import ActorTable
+from openparley.record.coders.rules.actors.actors import ActorTable
 from openparley.record.coders.rules.article import read_article
-from openparley.record.coders.rules.candidates import Candidate
 from openparley.record.coders.rules.coder import ABSTAIN_BELOW, read_layers
-from openparley.record.coders.rules.events import chosen, code_events
+from openparley.record.coders.rules.events.candidates import Candidate
+from openparley.record.coders.rules.events.events import chosen, code_events
 from openparley.record.coders.rules.lexicon import Lexicon
 from openparley.record.coders.rules.reading import Reading
 from openparley.record.entry import Event

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from openparley.errors import CaseError
-from openparley.record.coders.rules.frames import make_frames
+from openparley.record.coders.rules.events.frames import make_frames
 from openparley.record.coders.rules.lexicon import Lexicon
 from openparley.record.plover import TYPES
 

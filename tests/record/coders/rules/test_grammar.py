@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from openparley.record.coders.rules.article import Article, read_article
-from openparley.record.coders.rules.grammar import Clause, parse
+from openparley.record.coders.rules.grammar.grammar import Clause, parse
 
 
 class Mentioned(NamedTuple):

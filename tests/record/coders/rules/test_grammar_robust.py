@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openparley.record.coders.rules.article import read_article
-from openparley.record.coders.rules.grammar import Clause, parse
+from openparley.record.coders.rules.grammar.grammar import Clause, parse
 
 WORDS = [
     "the",

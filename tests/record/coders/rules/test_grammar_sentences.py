@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from openparley.record.coders.rules.article import read_article
-from openparley.record.coders.rules.grammar import Clause, Group, parse
+from openparley.record.coders.rules.grammar.grammar import Clause, Group, parse
+from openparley.record.coders.rules.grammar.tagging import make_tagger
 from openparley.record.coders.rules.lexicon import Lexicon
-from openparley.record.coders.rules.tagging import make_tagger
 
 SENTENCES = Path(__file__).with_name("grammar_sentences.txt")
 CLAUSE = re.compile(r"\S+\([^)]*\)")

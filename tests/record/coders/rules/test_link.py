@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from openparley.record.case import open_case
-from openparley.record.coders.rules.link import link
+from openparley.record.coders.rules.links.link import link
 from openparley.record.entry import KINDS
 from openparley.record.sources import Source
 from openparley.record.store import read_jsonl

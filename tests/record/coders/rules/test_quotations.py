@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openparley.record.coders.rules.article import read_article
-from openparley.record.coders.rules.quotations import find_quotations
+from openparley.record.coders.rules.speech.quotations import find_quotations
 
 
 def inner(text: str, kind: str = "news") -> list[str]:

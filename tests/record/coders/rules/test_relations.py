@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from openparley.record.coders.draft import rows
-from openparley.record.coders.rules.relations import code_relations
+from openparley.record.coders.rules.claims.relations import code_relations
 from openparley.record.entry import KINDS
 from tests.record.coders.rules.speech_samples import read
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from openparley.errors import CaseError
-from openparley.record.coders.rules.frames import make_frames
+from openparley.record.coders.rules.events.frames import make_frames
+from openparley.record.coders.rules.events.reranker import WEIGHTS, Reranker, load_reranker
+from openparley.record.coders.rules.events.signs import Signs, log_odds
 from openparley.record.coders.rules.lexicon import DATA, Lexicon
-from openparley.record.coders.rules.reranker import WEIGHTS, Reranker, load_reranker
-from openparley.record.coders.rules.signs import Signs, log_odds
 from openparley.record.plover import TYPES
 
 

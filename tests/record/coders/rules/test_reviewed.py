@@ -7,12 +7,12 @@ from datetime import date
 import pytest
 
 from openparley.record.casefile import Actor
-from openparley.record.coders.rules.actors import ActorTable
+from openparley.record.coders.rules.actors.actors import ActorTable
 from openparley.record.coders.rules.article import read_article
-from openparley.record.coders.rules.claims import code_claims
+from openparley.record.coders.rules.claims.claims import code_claims
+from openparley.record.coders.rules.claims.relations import code_relations
 from openparley.record.coders.rules.coder import read_layers
 from openparley.record.coders.rules.reading import Reading
-from openparley.record.coders.rules.relations import code_relations
 from tests.record.coders.rules.dispute import ACTORS, LEXICON, read
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from openparley.errors import CaseError
-from openparley.record.coders.rules.claimcues import claim_cues
+from openparley.record.coders.rules.claims.claimcues import claim_cues
 from openparley.record.coders.rules.lexicon import Lexicon
-from openparley.record.coders.rules.rates import confidence, rate_of, speech_rates
-from openparley.record.coders.rules.speechwords import forms_of, speech_words
+from openparley.record.coders.rules.speech.rates import confidence, rate_of, speech_rates
+from openparley.record.coders.rules.speech.speechwords import forms_of, speech_words
 
 
 @pytest.mark.parametrize(

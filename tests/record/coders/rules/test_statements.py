@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openparley.record.coders.draft import rows
-from openparley.record.coders.rules.statements import Utterance
+from openparley.record.coders.rules.speech.statements import Utterance
 from openparley.record.entry import KINDS
 from tests.record.coders.rules.speech_samples import read
 

@@ -8,9 +8,9 @@ import pytest
 from openparley.errors import CaseError
 from openparley.record.coders.draft import Draft
 from openparley.record.coders.rules.article import read_article
-from openparley.record.coders.rules.corrections import make_patterns, mark_corrections
+from openparley.record.coders.rules.commitments.statuscues import make_status_cues
 from openparley.record.coders.rules.lexicon import Lexicon
-from openparley.record.coders.rules.statuscues import make_status_cues
+from openparley.record.coders.rules.links.corrections import make_patterns, mark_corrections
 from tests.record.coders.rules.dispute import read
 
 # Text, value, type of the commitment.

@@ -14,19 +14,19 @@ from openparley.record.case import Case
 from openparley.record.casefile import Actor
 from openparley.record.coders.coder import Coded, Document
 from openparley.record.coders.draft import Draft
-from openparley.record.coders.rules.actors import ActorTable, find_mentions
+from openparley.record.coders.rules.actors.actors import ActorTable, find_mentions
 from openparley.record.coders.rules.article import Article, read_article
-from openparley.record.coders.rules.claims import code_claims
-from openparley.record.coders.rules.commitments import code_commitments
-from openparley.record.coders.rules.corrections import mark_corrections
-from openparley.record.coders.rules.dates import find_dates
-from openparley.record.coders.rules.events import code_events
-from openparley.record.coders.rules.grammar import parse
+from openparley.record.coders.rules.claims.claims import code_claims
+from openparley.record.coders.rules.claims.relations import code_relations
+from openparley.record.coders.rules.commitments.commitments import code_commitments
+from openparley.record.coders.rules.commitments.statuses import code_statuses
+from openparley.record.coders.rules.events.events import code_events
+from openparley.record.coders.rules.grammar.grammar import parse
 from openparley.record.coders.rules.lexicon import FOLDER, Lexicon
+from openparley.record.coders.rules.links.corrections import mark_corrections
 from openparley.record.coders.rules.reading import Reading
-from openparley.record.coders.rules.relations import code_relations
-from openparley.record.coders.rules.statements import find_quotations, find_statements
-from openparley.record.coders.rules.statuses import code_statuses
+from openparley.record.coders.rules.speech.statements import find_quotations, find_statements
+from openparley.record.coders.rules.times.dates import find_dates
 
 __all__ = ["ABSTAIN_BELOW", "RulesCoder", "read_layers"]
 

@@ -9,15 +9,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from openparley.record.coders.rules.article import Article
-from openparley.record.coders.rules.dates import date_of
+from openparley.record.coders.rules.times.dates import date_of
 from openparley.record.entry import FuzzyDate
 
 if TYPE_CHECKING:
-    from openparley.record.coders.rules.actors import ActorTable, Mention
-    from openparley.record.coders.rules.dates import DatePhrase
-    from openparley.record.coders.rules.grammar import Clause
+    from openparley.record.coders.rules.actors.actors import ActorTable, Mention
+    from openparley.record.coders.rules.grammar.grammar import Clause
     from openparley.record.coders.rules.lexicon import Lexicon
-    from openparley.record.coders.rules.statements import Quotation, Utterance
+    from openparley.record.coders.rules.speech.statements import Quotation, Utterance
+    from openparley.record.coders.rules.times.dates import DatePhrase
 
 __all__ = ["Reading", "Voice"]
 

@@ -1,0 +1,1 @@
+"""Layer 4, events: who did what to whom, as PLOVER types."""

@@ -1,0 +1,1 @@
+"""Layer 2, statements: quotations, reported speech, transcripts, and who speaks."""

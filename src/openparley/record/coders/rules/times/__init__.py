@@ -1,0 +1,1 @@
+"""Layer 5, dates: words of time and the days that they mean."""
