@@ -66,7 +66,7 @@ def bins(items: Iterable[tuple[str, float, bool]]) -> list[Bin]:
 
 
 def draw(sets: dict[str, list[Bin]], path: Path) -> None:
-    """The reliability diagram as SVG: share right over mean confidence, with 95 % intervals and the number of entries."""
+    """The reliability diagram as SVG: share right over mean confidence, with 95 % intervals; the numbers of entries are in the table."""
     rows = [
         {
             "texts": name,
@@ -74,22 +74,23 @@ def draw(sets: dict[str, list[Bin]], path: Path) -> None:
             "right": item.right / item.number,
             "low": item.interval[0],
             "high": item.interval[1],
-            "n": f"n = {item.number}",
         }
         for name, made in sets.items()
         for item in made
     ]
-    x = alt.X("confidence:Q", title="confidence of the proposal (mean of the bin)", scale=alt.Scale(domain=[0.3, 1]))
+    x = alt.X(
+        "confidence:Q", title="confidence of the proposal (mean of the bin)", scale=alt.Scale(domain=[0.3, 1]), axis=alt.Axis(tickCount=7)
+    )
     y = alt.Y("right:Q", title="share with a partner in the coding by hand", scale=alt.Scale(domain=[0, 1]))
     # The sets differ in shape as well as in shade, so that they stay apart in greyscale print.
+    names = list(sets)
     look = {
-        "color": alt.Color("texts:N", title=None, scale=alt.Scale(range=["#1b4965", "#c1666b", "#6a994e"])),
-        "shape": alt.Shape("texts:N", title=None),
+        "color": alt.Color("texts:N", title=None, scale=alt.Scale(domain=names, range=["#1b4965", "#c1666b", "#6a994e"])),
+        "shape": alt.Shape("texts:N", title=None, scale=alt.Scale(domain=names)),
     }
     base = alt.Chart(alt.Data(values=rows))
     diagonal = alt.Chart(alt.Data(values=[{"a": 0.3}, {"a": 1.0}])).mark_line(strokeDash=[4, 4], color="#777").encode(x="a:Q", y="a:Q")
     ranges = base.mark_rule().encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=look["color"])
     points = base.mark_point(filled=True, size=70).encode(x=x, y=y, **look)
-    labels = base.mark_text(dx=8, align="left", fontSize=9).encode(x=x, y=y, text="n:N", color=look["color"])
-    chart = (diagonal + ranges + points + labels).properties(width=420, height=320, title="Are proposals as sure as they say?")
+    chart = (diagonal + ranges + points).properties(width=420, height=320, title="Are proposals as sure as they say?")
     path.write_text(vl_convert.vegalite_to_svg(chart.to_json()), encoding="utf-8")

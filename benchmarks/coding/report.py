@@ -22,24 +22,32 @@ behind each figure stands in brackets.
 def report(columns: dict[str, dict[str, Share]], made: dict[str, list[Bin]], sure: dict[str, list[tuple[str, float, bool]]]) -> str:
     """The page as Markdown."""
     sums = [name for name in columns if name.startswith("ALL ")]
-    parts = [HEAD, "## Side by side\n\n", _table(columns, sums, aims=True), "\n## Text by text\n\n"]
-    parts += [_table(columns, [name for name in columns if name not in sums], aims=False)]
+    parts = [HEAD, "## Side by side\n\n", _table(columns, sums), "\n## Text by text\n\n"]
+    parts += [_by_text(columns, [name for name in columns if name not in sums])]
     parts += ["\n## Are proposals as sure as they say?\n\n![Reliability diagram](../../docs/img/coder-reliability.svg)\n\n"]
     parts += [_reliability(made), "\nThe same by kind of entry, on the held-out texts:\n\n"]
     parts += [_by_kind(sure.get("held out", []))]
     return "".join(parts)
 
 
-def _table(columns: dict[str, dict[str, Share]], names: list[str], *, aims: bool) -> str:
-    head = ["figure", *(["aim"] if aims else []), *(name.removeprefix("ALL ") for name in names)]
+def _table(columns: dict[str, dict[str, Share]], names: list[str]) -> str:
+    head = ["figure", "aim", *(name.removeprefix("ALL ") for name in names)]
     lines = [_row(head), _row(["---", *["--:"] * (len(head) - 1)])]
     for figure, (meaning, aim) in AIMS.items():
-        cells = [f"{figure}: {meaning}" if aims else figure, *(["–" if aim is None else f"{aim:.2f}"] if aims else [])]
-        for name in names:
-            share = columns[name].get(figure)
-            cells.append("–" if share is None or share.value is None else f"{share.value:.2f} ({share.whole:.0f})")
-        lines.append(_row(cells))
+        lines.append(
+            _row([f"{figure}: {meaning}", "–" if aim is None else f"{aim:.2f}", *(_shown(columns[name].get(figure)) for name in names)])
+        )
     return "\n".join(lines) + "\n"
+
+
+def _by_text(columns: dict[str, dict[str, Share]], names: list[str]) -> str:
+    lines = [_row(["text", *AIMS]), _row(["---", *["--:"] * len(AIMS)])]
+    lines += [_row([name, *(_shown(columns[name].get(figure)) for figure in AIMS)]) for name in names]
+    return "\n".join(lines) + "\n"
+
+
+def _shown(share: Share | None) -> str:
+    return "–" if share is None or share.value is None else f"{share.value:.2f} ({share.whole:.0f})"
 
 
 def _reliability(made: dict[str, list[Bin]]) -> str:
