@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from openparley.game import Draw, MediatedCeasefire, Motives, Parameters, even_drift
-from openparley.game.mediated_ceasefire import CeasefireState
+from openparley.game.families.mediated_ceasefire import CeasefireState
 
 
 class WideState(CeasefireState):

@@ -5,7 +5,7 @@ from openparley.game.dispute import WORLD, Dispute, Draw, End, Move, PublicState
 from openparley.game.dispute_game import DisputeGame
 from openparley.game.efg import read_efg, read_efg_file, write_efg
 from openparley.game.markov_game import MarkovGame
-from openparley.game.mediated_ceasefire import MediatedCeasefire
+from openparley.game.families.mediated_ceasefire import MediatedCeasefire
 from openparley.game.parameters import Motives, Parameters, even_drift
 from openparley.game.positions import Positions, chance_probs, enumerate_positions, rewards
 from openparley.game.stationary import stationary
