@@ -16,7 +16,8 @@ from types import MappingProxyType
 import numpy as np
 from numba import njit
 
-from openparley.game import MediatedCeasefire, Motives, Parameters, enumerate_positions, even_drift
+from benchmarks.games.core_ceasefire import CoreCeasefire
+from openparley.game import Motives, Parameters, enumerate_positions, even_drift
 from openparley.game.dispute_game import DisputeGame
 from openparley.solve.belief_grid import BeliefGrid, solve_belief_grid
 from openparley.solve.grid import kernels
@@ -61,7 +62,7 @@ def parameters() -> Parameters:
 
 def solution(nodes: int) -> tuple[Solution[GridBehaviour], float]:
     """The dispute solved, and the CPU seconds that took."""
-    dispute = MediatedCeasefire(CHANCE)
+    dispute = CoreCeasefire(CHANCE)
     positions = enumerate_positions(dispute, dispute.State())
     started = time.process_time()
     found = solve_belief_grid(DisputeGame(positions, parameters(), ROUNDS), BeliefGrid(nodes=nodes, threads=1))
@@ -247,9 +248,7 @@ def main() -> None:
     solution(3)  # compile
     finest, seconds = solution(REFERENCE_NODES)
     reference = finest.behaviour
-    print(
-        f"MediatedCeasefire, {len(reference.positions)} positions, {ROUNDS} rounds, λ = 1; reference with {REFERENCE_NODES} nodes a split"
-    )
+    print(f"CoreCeasefire, {len(reference.positions)} positions, {ROUNDS} rounds, λ = 1; reference with {REFERENCE_NODES} nodes a split")
     print(f"({finest.stats['grid_points']:.0f} points, {seconds:.1f} CPU s, {finest.status}).")
     spans = {f"the first {ROUNDS - LAST} rounds": False, f"the last {LAST} rounds": True}
     sampled = {span: sample(reference, 0, late=late) for span, late in spans.items()}

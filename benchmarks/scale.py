@@ -15,8 +15,9 @@ from benchmarks._calibration import Machine, calibrate
 from benchmarks._measure import against, fresh, repeated, table
 from benchmarks._plots import growth, roofline
 from benchmarks.belief_grid import CHANCE, gap, parameters
+from benchmarks.games.core_ceasefire import CoreCeasefire
 from benchmarks.games.wide_ceasefire import wide_ceasefire
-from openparley.game import DisputeGame, MediatedCeasefire, enumerate_positions
+from openparley.game import DisputeGame, enumerate_positions
 from openparley.solve.belief_grid import BeliefGrid, solve_belief_grid
 from openparley.solve.grid.behaviour import GridBehaviour
 from openparley.solve.grid.certificate import _play
@@ -32,7 +33,7 @@ GIGABYTE = 1e9
 
 
 def narrow_game(rounds: int = ROUNDS) -> DisputeGame:
-    dispute = MediatedCeasefire(CHANCE)
+    dispute = CoreCeasefire(CHANCE)
     return DisputeGame(enumerate_positions(dispute, dispute.State()), parameters(), rounds)
 
 

@@ -1,4 +1,4 @@
-"""A dispute for measuring scale: the mediated ceasefire with three uncertain actors and some 5,000 positions.
+"""A dispute for measuring scale: the core ceasefire with three uncertain actors and some 5,000 positions.
 
 The public state also keeps how hard outsiders press, how high prices are and how the talks feel; these move by chance
 and weigh on what everybody gains. Fictional; the numbers are for testing.
@@ -11,31 +11,31 @@ from typing import Literal
 
 import numpy as np
 
-from openparley.game import Draw, MediatedCeasefire, Motives, Parameters, even_drift
-from openparley.game.families.mediated_ceasefire import CeasefireState
+from benchmarks.games.core_ceasefire import CoreCeasefire, CoreState
+from openparley.game import Draw, Motives, Parameters, even_drift
 
 
-class WideState(CeasefireState):
+class WideState(CoreState):
     rapport: Literal["cold", "warm"] = "cold"
     prices: Literal["low", "high"] = "low"
     season: Literal["mud", "frost"] = "mud"
 
 
-class WideCeasefire(MediatedCeasefire):
-    """The mediated ceasefire in a wider world; one of three things may change in a week."""
+class WideCeasefire(CoreCeasefire):
+    """The core ceasefire in a wider world; one of three things may change in a week."""
 
     State = WideState
     interests = MappingProxyType(
         {
-            **MediatedCeasefire.interests,
+            **CoreCeasefire.interests,
             "cold_week": "a week of cold rapport",
             "dear_week": "a week of high prices",
             "frost": "a week of frost",
         }
     )
-    chance = MappingProxyType({**MediatedCeasefire.chance, "change": "one of the things around changes in a week"})
+    chance = MappingProxyType({**CoreCeasefire.chance, "change": "one of the things around changes in a week"})
 
-    def world(self, s: CeasefireState) -> Iterator[Draw]:
+    def world(self, s: CoreState) -> Iterator[Draw]:
         assert isinstance(s, WideState)
         week = {"cold_week": float(s.rapport == "cold"), "dear_week": float(s.prices == "high"), "frost": float(s.season == "frost")}
         changes = {
