@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from openparley.game.dispute import Dispute, Draw, End, Move, PublicState, Upto
 
-LAPSE_GROWTH = 0.5  # an earlier lapse makes the next one this much more embarrassing
+LAPSE_LEFT = 0.5  # what a lapse still costs after an earlier one: standing that is lost cannot be lost again
 EXTENSION_SHARE = 0.6  # a new date embarrasses less than none
 TALKS_COVER = 0.5  # share of the embarrassment of a lapse that remains while talks serve as a reason
 THREAT_SHARE = 0.3  # a threat offends a friend this much as the sanction itself
@@ -70,12 +70,12 @@ class MediatedCeasefire(Dispute):
             "deal": "a ceasefire, on whatever terms",
             "terms": "the ceasefire is on party A's demands instead of the terms that were tabled",
             "threat": "the mediator threatens with a deadline",
-            "lapse": "a deadline passes without enforcement; half when talks are the reason, more after an earlier lapse",
+            "lapse": "a deadline passes without enforcement; half when talks are the reason, half after an earlier lapse",
             "sanction_price": "what sanctions cost those who impose them: 1 when imposed, a tenth a week after",
             "energy_price": "what secondary sanctions cost at the pump: 1 when imposed, a tenth a week after, 1 in a price shock",
             "pressure": "pressure on party A: 1 for sanctions, 1 more for secondary ones, 0.5 for the allies' own; a tenth a week after",
             "affront": "pressing party A while relations are warm: 1 for sanctions, 0.3 for a threat",
-            "swallowed": "the mediator lets a week pass without a threat or a sanction while relations are strained",
+            "swallowed": "the mediator lets a week pass without a threat or a sanction while relations are strained and a rung is left",
             "defied": "party A lets a week pass without accepting what party B has accepted",
             "violence": "a wave of strikes",
             "support_week": "a week in which the mediator supports party B",
@@ -139,7 +139,7 @@ class MediatedCeasefire(Dispute):
 
         A bound deadline (the lever) is enforced when due; until then the threat can be neither dropped nor left behind.
         """
-        unanswered = {"swallowed": float(s.rapport == "strained")}
+        unanswered = {"swallowed": float(s.rapport == "strained" and s.coercion != "secondary")}
         walk = Move("walk_away", End("walk_away", walk_away=1, **self._war_to_come(s)), **unanswered)
         drop = Move("let_lapse", self._apart(self._let_go(s, "lapsed")), lapse=self._shame(s), **unanswered)
         if s.deadline == "due":
@@ -182,8 +182,8 @@ class MediatedCeasefire(Dispute):
 
     @staticmethod
     def _shame(s: CeasefireState) -> float:
-        """How embarrassing it is to let the threat go: more after an earlier lapse, less while talks are the reason."""
-        return (1 + LAPSE_GROWTH * s.lapses) * (TALKS_COVER if s.offer == "talks" else 1)
+        """How embarrassing it is to let the threat go: less after an earlier lapse, and less while talks are the reason."""
+        return (LAPSE_LEFT if s.lapses else 1) * (TALKS_COVER if s.offer == "talks" else 1)
 
     def legislature(self, s: CeasefireState) -> Iterator[Move]:
         """Gather a veto-proof majority for secondary sanctions, then pass them over the mediator's head."""
