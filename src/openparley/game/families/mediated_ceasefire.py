@@ -76,6 +76,7 @@ class MediatedCeasefire(Dispute):
             "pressure": "pressure on party A: 1 for sanctions, 1 more for secondary ones, 0.5 for the allies' own; a tenth a week after",
             "affront": "pressing party A while relations are warm: 1 for sanctions, 0.3 for a threat",
             "swallowed": "the mediator lets a week pass without a threat or a sanction while relations are strained and a rung is left",
+            "heeded": "party A gives way to a threat without settling",
             "defied": "party A lets a week pass without accepting what party B has accepted",
             "violence": "a wave of strikes",
             "support_week": "a week in which the mediator supports party B",
@@ -154,11 +155,10 @@ class MediatedCeasefire(Dispute):
             yield self._enforce(s)
             if not self.deadline_binds:
                 yield drop
-        else:
-            if s.coercion != "secondary":
-                yield Move("threaten", s.but(deadline="set"), threat=1, affront=THREAT_SHARE * (s.rapport == "warm"))
-            if s.offer in ("none", "talks"):
-                yield Move("table_offer", s.but(offer="tabled"), **unanswered)
+        elif s.coercion != "secondary":
+            yield Move("threaten", s.but(deadline="set"), threat=1, affront=THREAT_SHARE * (s.rapport == "warm"))
+        if s.offer in ("none", "talks"):
+            yield Move("table_offer", s.but(offer="tabled"), **unanswered)
         if s.support != "full":
             yield Move("restore_support", s.but(support="full", cohesion="joint"), **unanswered)
         elif not self.support_guaranteed:
@@ -222,10 +222,12 @@ class MediatedCeasefire(Dispute):
             yield Move("concede", End("ceasefire", deal=1, terms=1))
 
     def party_a(self, s: CeasefireState) -> Iterator[Move]:
-        """Accept what is on the table, stall, counter with talks and demands, escalate, or court the mediator."""
+        """Accept what is on the table, stall, counter with talks and demands, escalate, heed a threat, or court the mediator."""
         defied = float(s.offer == "accepted")
         yield Move("stall", s, defied=defied)
         yield Move("escalate", s.but(wave=1, rapport="strained"), defied=1.5 * defied, violence=1)
+        if s.deadline in ("set", "running"):
+            yield Move("comply", s.but(deadline="none", front="stalemate"), heeded=1, defied=0.5 * defied)
         if s.rapport == "strained":
             yield Move("court", s.but(rapport="warm"), defied=defied, courtship=1)
         if s.offer != "none":
