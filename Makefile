@@ -21,7 +21,7 @@ brief: $(RUN) ## The main job: the bundled case, from record to build/brief/brie
 	@echo "$(CURDIR)/build/brief/brief.html"
 
 test: $(DEV) ## All tests but the long ones, with the examples in docstrings and docs
-	$(PYTEST) -n $(WORKERS)
+	$(PYTEST) -n $(WORKERS) --dist worksteal
 
 check: $(DEV) ## Format, lint, types, import contracts, then the tests
 	$(BIN)/ruff format --check

@@ -274,14 +274,34 @@ def moves_page() -> str:
     """States, moves, interests and chance assumptions of every family."""
     parts = [NOTICE, "", "# Families of disputes: states, moves, interests, chance", "", *_MOVES_INTRO, ""]
     for name, kind in FAMILIES.items():
-        parts += [f"## `{name}`", "", _first_sentence(inspect.getmodule(kind)), "", *_family(name, kind)]
+        parts += [f"## `{name}`", "", f"{_first_sentence(kind)} {_theory_of(name)}", "", *_family(name, kind)]
     return "\n".join(parts).rstrip() + "\n"
 
 
 _MOVES_INTRO = (
-    "`family` in `[model]` of a case names one of these. What is a variable and what is merged, and why, is in",
-    "[theory/mediated-ceasefire.md](../theory/mediated-ceasefire.md).",
+    "`family` in `[model]` of a case names one of these; `parley new DIR --family NAME` starts a case of it. What is a variable",
+    "and what is merged, and why, is in the page on the theory of each. How to write another: [how to](../how-to/write-a-model.md).",
 )
+
+
+def _theory_of(family: str) -> str:
+    """The link to the page that says where a family comes from."""
+    page = f"theory/{family.replace('_', '-')}.md"
+    if not (ROOT / "docs" / page).exists():
+        raise FileNotFoundError(f"the family “{family}” has no page docs/{page}; write where it comes from and what is merged there.")
+    return f"Where it comes from: [{page}](../{page})."
+
+
+def _meant(meanings: Mapping[str, Any], *path: str) -> Any:
+    """What ``scripts.docs_meanings`` says of something, with the place where it is missing in the error."""
+    found: Any = meanings
+    for depth, key in enumerate(path):
+        if key not in found:
+            name = "STATE_MEANINGS" if meanings is STATE_MEANINGS else "MOVE_MEANINGS"
+            where = "".join(f'["{part}"]' for part in path[:depth])
+            raise KeyError(f"{name}{where} in scripts/docs_meanings.py says nothing of “{key}”; add a sentence.")
+        found = found[key]
+    return found
 
 
 def _family(name: str, kind: type[Dispute]) -> Iterator[str]:
@@ -294,7 +314,7 @@ def _family(name: str, kind: type[Dispute]) -> Iterator[str]:
     yield _table(
         ("variable", "values", "default", "meaning"),
         [
-            (f"`{key}`", _values(domain), f"`{getattr(start, key)}`", STATE_MEANINGS[name][key])
+            (f"`{key}`", _values(domain), f"`{getattr(start, key)}`", _meant(STATE_MEANINGS, name, key))
             for key, domain in kind.State.domains.items()
         ],
     )
@@ -303,26 +323,34 @@ def _family(name: str, kind: type[Dispute]) -> Iterator[str]:
         places = [(place.state, dispute.options(step, place.state)) for place in positions.places if kind.steps[place.step] == step]
         headers = ("draw" if step == WORLD else "move", "open when", "changes", "touches", "meaning")
         labels = dict.fromkeys(option.label for _, options in places for option in options)
-        yield _table(headers, [_option(label, places, MOVE_MEANINGS[name][step]) for label in labels])
+        yield _table(headers, [_option(label, places, _meant(MOVE_MEANINGS, name, step, label)) for label in labels])
     yield "### Interests\n"
     yield _table(("interest", "one unit is"), [(f"`{key}`", text) for key, text in kind.interests.items()])
     numeraires = ", ".join(f"`{actor}` in units of `{interest}`" for actor, interest in kind.numeraire.items())
-    yield f"Gains and losses are reported for {numeraires}; that interest weighs −1 for every type of the actor.\n"
+    yield f"Gains and losses are reported for {numeraires}; that interest weighs 1 or −1, alike for every type of the actor.\n"
     yield "### Chance assumptions\n"
-    yield _table(("address", "probability that"), [(f"`chance.{key}`", text) for key, text in kind.chance.items()])
+    chances = [(f"`chance.{key}`", text) for key, text in kind.chance.items()]
+    yield _table(("address", "probability that"), chances) if chances else "None: nothing here is left to chance.\n"
     yield "### Levers and options\n"
     levers = [key for key, parameter in inspect.signature(kind).parameters.items() if parameter.kind is parameter.KEYWORD_ONLY]
-    documented = inspect.getdoc(kind) or ""
-    rows = [(f"`{key}`", " ".join(re.split(rf"^{key}\n", documented, flags=re.MULTILINE)[1].split("\n")[0].split())) for key in levers]
+    rows = [(f"`{key}`", _lever(kind, key)) for key in levers]
     yield _table(("key of `game` in a lever, or of `options` in `[model]`", "meaning"), rows)
     ends = ", ".join(f"`{end}`" for end in sorted({end for end in positions.ends if end}))
     yield f"### Endings\n\nAn outcome with `when = {{ end = … }}` can name {ends}.\n"
 
 
-def _option(label: str, places: Sequence[tuple[PublicState, tuple[Move | Draw, ...]]], meanings: Mapping[str, str]) -> tuple[str, ...]:
+def _lever(kind: type[Dispute], key: str) -> str:
+    """What the docstring's parameters say of a lever; several may share an entry."""
+    found = re.search(rf"^(?:\w+, )*{key}(?:, \w+)*\n((?:[ ]{{4}}.*\n?)+)", inspect.getdoc(kind) or "", re.MULTILINE)
+    if found is None:
+        raise KeyError(f"the docstring of {kind.__name__} says nothing of the lever “{key}”; add it under “Parameters”.")
+    return " ".join(found[1].split()).replace("``", "`")
+
+
+def _option(label: str, places: Sequence[tuple[PublicState, tuple[Move | Draw, ...]]], meaning: str) -> tuple[str, ...]:
     """One row: when an option is open, what it changes, which interests it touches."""
     found = [(state, option) for state, options in places for option in options if option.label == label]
-    return (f"`{label}`", _open_when([s for s, _ in found], [s for s, _ in places]), _changes(found), _touched(found), meanings[label])
+    return (f"`{label}`", _open_when([s for s, _ in found], [s for s, _ in places]), _changes(found), _touched(found), meaning)
 
 
 def _open_when(inside: Sequence[PublicState], reachable: Sequence[PublicState]) -> str:
@@ -339,15 +367,17 @@ def _open_when(inside: Sequence[PublicState], reachable: Sequence[PublicState]) 
 
 def _changes(found: Sequence[tuple[PublicState, Move | Draw]]) -> str:
     changed: dict[str, dict[str, None]] = {}
+    ends = dict.fromkeys(f"`{option.to.label}`" for _, option in found if isinstance(option.to, End))
     for state, option in found:
         if isinstance(option.to, End):
-            return f"ends the dispute: `{option.to.label}`"
+            continue
         for name, value in option.to.as_dict().items():
             before = state.as_dict()[name]
             if value != before:
                 counts = isinstance(value, int) and isinstance(before, int)
                 changed.setdefault(name, {})[f"{value - before:+d}" if counts else f"→ {value}"] = None  # type: ignore[operator]
-    return "; ".join(f"{name} {' or '.join(ways)}" for name, ways in changed.items()) or "–"
+    ways = [f"{name} {' or '.join(values)}" for name, values in changed.items()]
+    return "; ".join([*([f"ends the dispute: {' or '.join(ends)}"] if ends else []), *ways]) or "–"
 
 
 def _touched(found: Sequence[tuple[PublicState, Move | Draw]]) -> str:

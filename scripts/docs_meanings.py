@@ -80,6 +80,7 @@ KEY_MEANINGS: Mapping[str, Mapping[str, str]] = {
     },
     "[[observations]]": {
         "move": "the move shown, as ACTOR.MOVE",
+        "readings": "`actor.move` → share, for entries that may be read as one move or another; what is left to 1 is that they show none",
         "kind": "kind of entry that shows it",
         "actor": "any of these acts; empty for anybody",
         "recipient": "any of these is acted upon or addressed; empty for anybody",
@@ -129,8 +130,12 @@ ADDRESS_MEANINGS: Mapping[str, str] = {
     ),
     "discount": "value now of one util in the next round",
     "chance": "a probability of the world’s step",
-    "detection": "probability that a report of a move reaches the record, for one move or (`detection.default`) for all others",
-    "error": "probability that a report names the wrong move; `error.event` serves reports of every kind in this version",
+    "detection": (
+        "probability that a report of a move reaches the record: of one move, of all of an actor’s or (`detection.default`) all others; "
+        "a draw of the world is reported only where `detection.world` says so"
+    ),
+    "error": "probability that a report names the wrong move: of every move (`error.event`), of one actor’s or the world’s, or of one move",
+    "confusion": "share of the wrong reports of MOVE that name OTHER; what is not given is spread alike over the other moves",
     "none": "share kept for “none of these” about an actor before the record",
 }
 
@@ -139,6 +144,7 @@ DEFAULT_NOTES: Mapping[str, str] = {
     "propensity": "1",
     "prior": "1",
     "chance": "no default; the check asks for it",
+    "confusion": "alike",
 }
 
 ENTRY_MEANINGS: Mapping[str, Mapping[str, str]] = {
@@ -224,12 +230,21 @@ SETTING_MEANINGS: Mapping[str, Mapping[str, str]] = {
 STATE_MEANINGS: Mapping[str, Mapping[str, str]] = {
     "mediated_ceasefire": {
         "offer": "what is on the table, or that talks have replaced it",
-        "deadline": "`set` in the round of the threat, `running` in the next, `due` in the one after",
-        "lapses": "threats let go so far; stays at 2",
-        "sanctions": "whether the mediator has sanctions on party A in force",
-        "support": "outside support for party B",
-        "violence": "`high` from party A’s escalation to the mediator’s next move",
-    }
+        "deadline": "`set` in the round of the threat, `running` in the next, `due` in the one after; `lapsed` until the allies answer",
+        "lapses": "whether a threat was let go before",
+        "coercion": "rung of the ladder: a veto-proof bill under way, sanctions on party A in force, secondary sanctions too",
+        "support": "outside support for party B; `filled` while the allies bear it alone",
+        "cohesion": "whether mediator and allies act together",
+        "front": "whether party A is advancing",
+        "wave": "1 from a wave of strikes to the end of the round",
+        "rapport": "how mediator and party A stand to each other; `strained` from a wave of strikes until it mends",
+    },
+    "sanctions_threat": {
+        "stage": "how far the matter has gone: no demand is backed by a threat, one is, it was defied, sanctions are in force",
+    },
+    "crisis_signalling": {
+        "tension": "rounds that the crisis has been public; what it costs to back down is counted in them",
+    },
 }
 
 MOVE_MEANINGS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
@@ -238,12 +253,24 @@ MOVE_MEANINGS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "hold": "does nothing of note",
             "table_offer": "puts ceasefire terms on the table",
             "threaten": "threatens party A with sanctions by a date two rounds off",
-            "enforce": "imposes sanctions on party A",
+            "enforce": "imposes the next rung of sanctions on party A",
             "let_lapse": "lets the date go without enforcing",
             "extend": "lets the date go and sets a new one",
             "cut_support": "cuts off support for party B",
             "restore_support": "restores it",
             "walk_away": "gives up the mediation",
+        },
+        "legislature": {
+            "hold": "does nothing of note",
+            "advance_bill": "gathers a veto-proof majority for secondary sanctions",
+            "pass_bill": "passes them over the mediator’s head",
+        },
+        "allies": {
+            "hold": "do nothing of note",
+            "sanction": "impose sanctions of their own",
+            "let_pass": "let a joint threat lapse as the mediator does",
+            "backfill": "make up for the support that was cut",
+            "withdraw": "stop making up for it",
         },
         "party_b": {
             "hold": "does nothing of note",
@@ -251,17 +278,54 @@ MOVE_MEANINGS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "decline": "declines the offer",
             "conciliate": "pays a political price to have support restored",
             "strike": "strikes deep into party A’s territory",
+            "concede": "accepts party A’s demands in talks",
         },
         "party_a": {
             "stall": "answers nothing",
             "escalate": "launches a wave of strikes",
-            "counter": "counters with talks in place of the offer, or keeps them going",
-            "accept": "accepts what party B has accepted, or settles in talks",
+            "counter": "answers with talks and demands of its own, or keeps them going",
+            "accept": "accepts what is on the table, or settles in talks",
+            "court": "courts the mediator, to mend relations",
         },
         "world": {
-            "front_moves": "party A gains ground",
-            "front_holds": "it does not",
-            "backfill": "other states make up for the support that was cut",
+            "front_moves": "party A begins to advance",
+            "front_halts": "its advance comes to a halt",
+            "anger_fades": "relations between mediator and party A mend by themselves",
+            "price_shock": "energy prices jump",
+            "quiet": "none of these",
         },
-    }
+    },
+    "sanctions_threat": {
+        "sender": {
+            "hold": "does nothing of note",
+            "threaten": "threatens sanctions unless its demand is met",
+            "impose": "imposes the sanctions that it threatened",
+            "back_down": "lets the defied threat go",
+            "keep": "keeps sanctions in force",
+            "lift": "lifts them although the target has not given way",
+        },
+        "target": {
+            "wait": "has nothing to answer",
+            "resist": "defies the threat",
+            "endure": "bears another round of sanctions",
+            "concede": "gives way to the threat, or to sanctions in force",
+        },
+    },
+    "crisis_signalling": {
+        "state_a": {
+            "escalate": "takes a further public step and leaves the answer to the other side",
+            "back_down": "leaves what is in dispute to state B",
+            "attack": "begins a war",
+        },
+        "state_b": {
+            "escalate": "takes a further public step and leaves the answer to the other side",
+            "back_down": "leaves what is in dispute to state A",
+            "attack": "begins a war",
+        },
+        "world": {
+            "goes_on": "the crisis lasts another round",
+            "incident": "an incident starts a war",
+            "defused": "outside events end the crisis without a winner",
+        },
+    },
 }
