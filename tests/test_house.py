@@ -7,9 +7,14 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
+from beartype.roar import BeartypeCallHintParamViolation
+from jaxtyping import TypeCheckError
 
 import openparley
+from openparley.record.case import find_case
+from openparley.solve.grid.splits import beliefs_from_splits
 from scripts.install import uv_settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,6 +34,13 @@ def test_tool(tool: str) -> None:
     command, *arguments = TOOLS[tool]
     done = subprocess.run([BIN / command, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_types_and_shapes_of_every_call_are_checked_while_tests_run() -> None:
+    with pytest.raises(BeartypeCallHintParamViolation):
+        find_case(3)  # type: ignore[arg-type]
+    with pytest.raises(TypeCheckError):
+        beliefs_from_splits(np.zeros(3))
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)

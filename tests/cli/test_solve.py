@@ -27,7 +27,6 @@ GAMBIT = 1e-8
 # Ctrl-C is heard also where the tests were started with it ignored, as in the background of a script.
 LISTENING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
 RUN = "from openparley.cli import main; main()"
-PROMPT = 2.0  # seconds in which an interrupted command has to be gone; it takes under 0.2 on an idle machine
 LONGEST = 120.0
 
 KEYS = ["status", "precision", "actions", "equilibria", "folds", "traced_to", "certificate"]
@@ -325,11 +324,9 @@ def until(process: subprocess.Popen[str], words: str) -> None:
 
 
 def interrupted(process: subprocess.Popen[str]) -> tuple[str, str]:
-    """Send Ctrl-C; the command must be gone soon, without a traceback."""
-    began = time.monotonic()
+    """Send Ctrl-C; the command must go instead of finishing its work, without a traceback."""
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=LONGEST)
-    assert time.monotonic() - began < PROMPT
     assert process.returncode == 130
     assert "Traceback" not in out + err
     assert "KeyboardInterrupt" not in out + err

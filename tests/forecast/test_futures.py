@@ -1,11 +1,13 @@
 """Simulated futures beside all histories written out; levers that differ by the lever and not by the dice."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pytest
 
 from openparley.forecast.futures import NEVER, Futures
+from openparley.forecast.levers import PullLevers, start_of
 from openparley.game.parameters import Parameters
 from openparley.infer.draw import Drawn, Table, work
 from openparley.infer.filter import Filter
@@ -48,6 +50,25 @@ def drawn(reports: tuple[Report, ...] = (), *, today: int, levers: tuple[str, ..
     return Drawn(model, 0, SEED, parameters, told, behaviour, Filter(model, behaviour, told, merge=None).run(), GRID)
 
 
+def with_levers(one: Drawn, count: int) -> Table:
+    """Futures without and with each lever."""
+    table = Futures(count)(one)
+    worlds = one.filtered.worlds
+    model = PlainModel(**{field.name: getattr(one.model, field.name) for field in fields(Model)}, known=one.parameters)
+    job = PullLevers(one.seed, one.method)
+    return table | job(model, one.index, {}, table | {"types": worlds.types, "prior": worlds.prior})
+
+
+@dataclass(frozen=True)
+class PlainModel(Model):
+    """A model whose parameters are known, so that no assumption is needed to build them."""
+
+    known: Parameters = PARAMETERS
+
+    def parameters(self, draw: Mapping[str, float]) -> Parameters:
+        return self.known
+
+
 @pytest.mark.parametrize("record", RECORDS)
 def test_frequencies_are_the_sums_over_all_histories(record: str) -> None:
     reports = RECORDS[record]
@@ -78,7 +99,7 @@ def test_futures_from_before_the_record_do_not_know_it() -> None:
 
 def test_futures_are_reproducible_and_depend_on_seed_and_draw() -> None:
     one = drawn(RECORDS["a threat"], today=1, levers=("binds",))
-    first, again = Futures(200)(one), Futures(200)(one)
+    first, again = with_levers(one, 200), with_levers(one, 200)
     assert first.keys() == again.keys()
     assert all(np.array_equal(first[key], again[key]) for key in first)
     for other in (replace(one, seed=SEED + 1), replace(one, index=1)):
@@ -87,18 +108,18 @@ def test_futures_are_reproducible_and_depend_on_seed_and_draw() -> None:
 
 def test_a_lever_that_changes_nothing_changes_no_future() -> None:
     for today, reports in ((0, ()), (1, RECORDS["in mid-round"])):
-        table = Futures(2000)(drawn(reports, today=today, levers=("idle",)))
+        table = with_levers(drawn(reports, today=today, levers=("idle",)), 2000)
         assert np.array_equal(table["first.idle"], table["first"])
         assert table["gain.idle"] == pytest.approx(0, abs=GRID_ERROR * 1e-3)
 
 
 def test_a_lever_does_not_touch_what_is_without_it() -> None:
-    alone, beside = (Futures(500)(drawn(RECORDS["a threat"], today=1, levers=levers)) for levers in ((), ("binds",)))
+    alone, beside = (with_levers(drawn(RECORDS["a threat"], today=1, levers=levers), 500) for levers in ((), ("binds",)))
     assert all(np.array_equal(alone[key], beside[key]) for key in alone)
 
 
 def test_a_bound_threat_never_lapses() -> None:
-    table = Futures(2000)(drawn(RECORDS["a threat"], today=1, levers=("binds",)))
+    table = with_levers(drawn(RECORDS["a threat"], today=1, levers=("binds",)), 2000)
     lapse = [outcome.id for outcome in OUTCOMES].index("lapse")
     assert (table["first"][:, lapse] != NEVER).any()
     assert (table["first.binds"][:, lapse] == NEVER).all()
@@ -107,7 +128,7 @@ def test_a_bound_threat_never_lapses() -> None:
 def test_frequencies_with_a_lever_are_the_sums_over_all_histories_of_its_game() -> None:
     """No record yet, so the game with the lever is played from its opening."""
     one = drawn(today=0, levers=("binds",))
-    first = Futures(COUNT)(one)["first.binds"]
+    first = with_levers(one, COUNT)["first.binds"]
     pulled = replace(one.model, positions=one.model.lever_positions["binds"], lever_positions={}, levers={})
     exact = Enumeration(pulled, solved(pulled, PARAMETERS), one.reporting).forecast(MATCHES)
     for i, outcome in enumerate(OUTCOMES):
@@ -121,7 +142,7 @@ def test_gains_are_differences_of_expected_utils_in_each_actors_numeraire() -> N
     dear = {kind: {**row, "lapse": -2.0} for kind, row in mediator.weights.items()}
     parameters = replace(PARAMETERS, motives={**PARAMETERS.motives, "mediator": replace(mediator, weights=dear)})
     one = drawn(today=0, levers=("binds",), parameters=parameters)
-    table = Futures(COUNT)(one)
+    table = with_levers(one, COUNT)
     pulled = replace(one.model, positions=one.model.lever_positions["binds"], lever_positions={}, levers={})
     usual = Enumeration(one.model, one.behaviour, one.reporting)
     bound = Enumeration(pulled, solved(pulled, parameters), one.reporting)
@@ -145,7 +166,8 @@ def test_after_the_end_nothing_more_happens() -> None:
 
 
 def fitted(model: Model, values: dict[str, float], *, count: int, grid: BeliefGrid) -> Table:
-    return work(model, values, 1, SEED, grid, {"futures": Futures(count)})
+    table = work(model, values, 1, SEED, grid, {"futures": Futures(count)})
+    return table | PullLevers(SEED, grid)(model, 1, values, start_of(table, "futures"))
 
 
 def test_guaranteeing_what_is_never_cut_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,5 +181,5 @@ def test_guaranteeing_what_is_never_cut_changes_nothing(monkeypatch: pytest.Monk
     )  # fmt: skip
     values = {row.id: 1e-200 if row.sets == "propensity.mediator.cut_support" else row.likely for row in model.assumptions}
     table = fitted(model, values, count=400, grid=BeliefGrid(nodes=3, tolerance=1e-9))
-    assert np.array_equal(table["futures.first.support_guaranteed"], table["futures.first"])
-    assert table["futures.gain.support_guaranteed"] == pytest.approx(0, abs=1e-6)
+    assert np.array_equal(table["first.support_guaranteed"], table["futures.first"])
+    assert table["gain.support_guaranteed"] == pytest.approx(0, abs=1e-6)

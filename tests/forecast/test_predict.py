@@ -7,17 +7,19 @@ import pytest
 
 from openparley.forecast.forecast import Forecast
 from openparley.forecast.futures import NEVER, Futures
+from openparley.forecast.levers import Pulled, pull_levers
 from openparley.forecast.predict import PREFIX, predict
-from openparley.infer.engine import PriorSampling, Run, run_draws
+from openparley.infer.engine import AdaptiveImportance, Run, run_draws
 from openparley.infer.model import Model, build_model
 from openparley.infer.posterior import Posterior
 from openparley.infer.summary import summarise
+from openparley.infer.workers import Workers
 from openparley.record.case import open_case
 from openparley.solve.belief_grid import BeliefGrid
 
 EXACT = 1e-12
 DRAWS, FUTURES = 3, 64
-ENGINE = PriorSampling(draws=DRAWS, grid=BeliefGrid(nodes=3, tolerance=1e-3), processes=1)
+ENGINE = AdaptiveImportance(draws=DRAWS, grid=BeliefGrid(nodes=3, tolerance=1e-3), fine=0, processes=1)
 
 Done = tuple[Model, Run, Posterior, Forecast]
 
@@ -28,7 +30,12 @@ def done() -> Done:
     model = replace(whole, rounds=20, margin=2, calendar=whole.calendar[:20])
     run = run_draws(model, ENGINE, {PREFIX: Futures(FUTURES)})
     posterior = summarise(model, run, ENGINE)
-    return model, run, posterior, predict(model, run, posterior)
+    return model, run, posterior, predict(model, run, posterior, pulled(model, run, posterior))
+
+
+def pulled(model: Model, run: Run, posterior: Posterior, most: int = DRAWS) -> Pulled:
+    with Workers(model, 1) as workers:
+        return pull_levers(model, run, ENGINE, posterior.weights, most=most, prefix=PREFIX, workers=workers)
 
 
 def happened(model: Model, first: np.ndarray) -> np.ndarray:
@@ -109,13 +116,14 @@ def test_accounts_of_the_futures_are_those_of_the_posterior(done: Done) -> None:
 
 def test_levers_are_paired(done: Done) -> None:
     model, run, posterior, forecast = done
+    tables = pulled(model, run, posterior).tables
     assert list(forecast.levers) == list(model.levers)
     for key, lever in forecast.levers.items():
         assert (lever.name, lever.pulls, lever.actor) == (model.levers[key].name, model.levers[key].pulls, model.levers[key].actor)
         for i, outcome in enumerate(model.outcomes):
             effect = lever.effects[outcome.id]
-            pulled = [happened(model, table[f"{PREFIX}.first.{key}"][:, i]).mean() for table in run.tables]
-            assert effect.with_lever.value == pytest.approx(posterior.weights @ pulled, abs=EXACT)
+            with_it = [happened(model, table[f"first.{key}"][:, i]).mean() for table in tables]
+            assert effect.with_lever.value == pytest.approx(posterior.weights @ with_it, abs=EXACT)
             assert effect.without == forecast.outcomes[outcome.id].at_horizon
             assert effect.difference.value == pytest.approx(effect.with_lever.value - effect.without.value, abs=EXACT)
         assert list(lever.gains) == list(model.actors)
@@ -140,4 +148,37 @@ def test_fifty_futures_to_count(done: Done) -> None:
 
 def test_same_run_same_forecast(done: Done) -> None:
     model, run, posterior, forecast = done
-    assert predict(model, run, posterior) == forecast
+    assert predict(model, run, posterior, pulled(model, run, posterior)) == forecast
+
+
+def test_without_levers_the_rest_is_the_same(done: Done) -> None:
+    model, run, posterior, forecast = done
+    bare = predict(model, run, posterior)
+    assert not bare.levers
+    assert bare.outcomes == forecast.outcomes
+
+
+def test_levers_pulled_in_a_sample_add_up_with_the_forecast_of_all_draws(done: Done) -> None:
+    model, run, posterior, forecast = done
+    some = pulled(model, run, posterior, most=2)
+    assert len(some.draws) <= 2
+    assert some.weights.sum() == pytest.approx(1, abs=EXACT)
+    found = predict(model, run, posterior, some).levers
+    for key, lever in found.items():
+        for id, effect in lever.effects.items():
+            assert effect.without == forecast.outcomes[id].at_horizon
+            assert effect.difference.value == pytest.approx(effect.with_lever.value - effect.without.value, abs=EXACT)
+            assert effect.difference.low <= effect.difference.low50 <= effect.difference.value <= effect.difference.high50
+            assert effect.difference.mcse >= 0
+        assert list(lever.gains) == list(forecast.levers[key].gains)
+    assert found["deadline_binds"].effects["lapse"].with_lever.value == 0
+
+
+def test_a_prior_that_was_not_proposed_evenly_is_weighted(done: Done) -> None:
+    """Twice the ratio for one draw is the same as having that draw twice."""
+    model, run, posterior, _ = done
+    uneven = predict(model, replace(run, log_ratio=np.log([2.0, *[1.0] * (DRAWS - 1)])), posterior)
+    twice = Run({}, (run.tables[0], *run.tables), np.zeros(DRAWS + 1))
+    even = predict(model, twice, replace(posterior, weights=np.r_[0.0, posterior.weights]))
+    for id in uneven.outcomes:
+        assert uneven.outcomes[id].prior.value == pytest.approx(even.outcomes[id].prior.value, abs=EXACT)

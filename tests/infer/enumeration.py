@@ -52,9 +52,11 @@ class Enumeration:
         self.sigma, self.beliefs = tabulated_behaviour(behaviour, self.dispute, model.start)
         self.place = {actor: i for i, actor in enumerate(model.uncertain)}
         self.reports = {(r.round, r.actor): r for r in model.observed.reports}
-        self.moves = {a: self._labels(a) for a in self.dispute.actors}
+        self.moves = {a: self._labels(a) for a in self.dispute.steps}
+        self.ending = {(t.actor, t.label) for t in self._ending_options()}
         self.histories = list(self._histories((), 0, 0, model.start))
         self.stop = self._stop()
+        self.counted: dict[tuple[str, tuple[int, int]], dict[str, float]] = {}
 
     def _labels(self, actor: str) -> set[str]:
         places = self.model.positions
@@ -64,14 +66,60 @@ class Enumeration:
         """First (round, step) that the record does not speak of."""
         steps = self.dispute.steps
         last = max((steps.index(r.actor) for r in self.reports.values() if r.round == self.model.today), default=-1)
-        return self.model.today, last + 1
+        return (self.model.today, last + 1) if last + 1 < len(steps) else (self.model.today + 1, 0)
 
-    def _habit(self, actor: str, labels: list[str], at: tuple[int, int]) -> list[float]:
-        steps = self.dispute.steps
-        before = [r for r in self.reports.values() if r.actor == actor and (r.round, steps.index(r.actor)) < at]
-        base = np.array([self.motives[actor].propensity.get(label, 1.0) for label in labels])
-        score = np.array([sum(r.move == label for r in before) for label in labels]) + 0.5 * len(labels) * base / base.sum()
-        return list(score / score.sum())
+    def _ending_options(self) -> Iterator[Taken]:
+        places = self.model.positions
+        for v in range(len(places)):
+            for o in places.options(v):
+                if places.ends[o] is not None and places.mover(v) != WORLD:
+                    yield Taken(0, 0, places.mover(v), places.labels[o], {}, (), ())
+
+    def by_habit(self, taken: Taken) -> float:
+        """Probability of an option to an actor who repeats what it has probably done."""
+        base = np.array([self.motives[taken.actor].propensity.get(label, 1.0) for label in taken.legal])
+        before = self.counts(taken.actor, (taken.round, taken.step))
+        score = np.array([before[label] for label in taken.legal]) + 0.5 * len(base) * base / base.sum()
+        return float(score[taken.legal.index(taken.label)] / score.sum())
+
+    def counts(self, actor: str, at: tuple[int, int]) -> dict[str, float]:
+        """How often an actor who plays from habit has probably made each move before a step, given all told by then.
+
+        After the record nobody learns of further moves: the counts stay.
+        """
+        at = min(at, self.stop)
+        if (actor, at) not in self.counted:
+            found = dict.fromkeys(sorted(self.moves[actor]), 0.0)
+            own = [(t, s) for t in range(at[0] + 1) for s, name in enumerate(self.dispute.steps) if name == actor and (t, s) < at]
+            if own:
+                found = dict(self.counts(actor, own[-1]))
+                for label, prob in self._moved(actor, own[-1]).items():
+                    found[label] += prob
+            self.counted[actor, at] = found
+        return self.counted[actor, at]
+
+    def _moved(self, actor: str, at: tuple[int, int]) -> dict[str, float]:
+        """Probability of each move at a step, given that the actor plays from habit and all told up to and of this step."""
+        mass: dict[str | None, float] = {}
+        parts = self._parts(lambda t: (t.round, t.step) <= at)
+        for path, prior in self.paths(at[0] + 1):
+            if actor in self.place and path[-1][self.place[actor]] is NONE:
+                for whole, told in parts:
+                    label = next(t.label for t in whole.taken if (t.round, t.step) == at)
+                    play = self.play(whole, path, lambda t: (t.round, t.step) <= at)
+                    mass[label] = mass.get(label, 0.0) + prior * told * play
+        total = sum(mass.values())
+        return {label: value / total for label, value in mass.items() if label is not None} if total else {}
+
+    def _parts(self, upto: Callable[[Taken], bool]) -> list[tuple[Whole, float]]:
+        """One history for each different beginning, with the probability of what is told of the beginning."""
+        seen: dict[tuple, tuple[Whole, float]] = {}
+        for whole in self.histories:
+            begun = [t for t in whole.taken if upto(t)]
+            part = tuple(t.label for t in begun)
+            if part not in seen:
+                seen[part] = whole, float(np.prod([self.told(t) for t in begun]))
+        return list(seen.values())
 
     def _histories(self, labels: tuple[str, ...], t: int, step: int, state) -> Iterator[Whole]:
         steps = self.dispute.steps
@@ -82,11 +130,8 @@ class Enumeration:
             return
         actor, options = steps[step], self.dispute.options(steps[step], state)
         names = [option.label for option in options]
-        habit = self._habit(actor, names, (t, step)) if actor != WORLD else []
         for a, option in enumerate(options):
             by_kind = {0: option.prob} if actor == WORLD else dict(enumerate(map(float, self.sigma[labels][a])))
-            if actor != WORLD:
-                by_kind[NONE] = habit[a]
             taken = Taken(t, step, actor, option.label, by_kind, tuple(names), labels)
             if isinstance(option.to, End):
                 yield Whole((taken, *self._after_the_end(t, step, labels)), t, option.to.label)
@@ -134,12 +179,18 @@ class Enumeration:
     def kind(self, actor: str, kinds: Kinds) -> int | None:
         return kinds[self.place[actor]] if actor in self.place else 0
 
+    def chosen(self, taken: Taken, kind: int | None) -> float:
+        """Probability of an option taken, to one account of who takes it."""
+        if kind is NONE and NONE not in taken.by_kind:
+            taken.by_kind[NONE] = self.by_habit(taken)
+        return taken.by_kind[kind]
+
     def play(self, whole: Whole, path: tuple[Kinds, ...], upto: Callable[[Taken], bool]) -> float:
         """Probability of a history given the accounts."""
         prob = 1.0
         for taken in whole.taken:
             if taken.label is not None and upto(taken):
-                prob *= taken.by_kind[self.kind(taken.actor, path[taken.round])]
+                prob *= self.chosen(taken, self.kind(taken.actor, path[taken.round]))
         return prob
 
     # the record
@@ -149,31 +200,43 @@ class Enumeration:
         report = self.reports.get((taken.round, taken.actor))
         if taken.label is None:
             return self._told_after_the_end(taken, report)
-        if taken.actor == WORLD:
-            return 1.0
-        seen = self.reporting.detection[taken.actor][taken.label]
-        return 1 - seen if report is None else seen * self.named(report, taken.label)
+        seen = self.reporting.detection.get(taken.actor, {}).get(taken.label, 0.0)
+        if report is None:
+            return 1 - seen
+        shares = dict(report.readings) if report.readings else {report.move: 1.0}
+        as_a_move = sum(share * seen * self.names(taken.actor, taken.label, move) for move, share in shares.items())
+        return as_a_move + (1 - sum(shares.values())) * (1 - seen)
 
     def named(self, report: Report, truth: str) -> float:
-        error = self.reporting.error
-        return 1 - error if report.move == truth else error / (len(self.moves[report.actor]) - 1)
+        return self.names(report.actor, truth, report.move)
+
+    def names(self, actor: str, truth: str, named: str) -> float:
+        """Probability that a report of the true move names this one."""
+        wrong = self.reporting.errors.get(actor, {}).get(truth, self.reporting.error)
+        if named == truth:
+            return 1 - wrong
+        stated = self.reporting.confusion.get(actor, {}).get(truth, {})
+        unstated = self.moves[actor] - {truth} - stated.keys()
+        return wrong * (stated[named] if named in stated else (1 - sum(stated.values())) / len(unstated))
 
     def _told_after_the_end(self, taken: Taken, report: Report | None) -> float:
         """An end that nobody has reported would be mentioned at the start of every later round."""
-        known = any(r.move == "settle" and r.round < taken.round for r in self.reports.values())
-        silent = 1.0 if known or taken.step else 1 - self.reporting.detection["party_a"]["settle"]
-        wrong = 1.0 if report is None else self.reporting.error / (len(self.moves[taken.actor]) - 1)
-        return silent * wrong
+        known = any((r.actor, r.move) in self.ending and r.round < taken.round for r in self.reports.values())
+        loudest = max(self.reporting.detection[actor][label] for actor, label in self.ending)
+        silent = 1.0 if known or taken.step else 1 - loudest
+        if report is None:
+            return silent
+        shares = [share for _, share in report.readings] or [1.0]
+        errors = self.reporting.errors.get(taken.actor, {})
+        wrong = np.mean([errors.get(label, self.reporting.error) for label in self.moves[taken.actor]])
+        return silent * (sum(shares) * wrong / (len(self.moves[taken.actor]) - 1) + 1 - sum(shares))
 
     def evidence_until(self, stop: tuple[int, int]) -> dict[Kinds, float]:
         """Joint probability of the accounts in the round of ``stop`` and of all reports and silences before it."""
         found = dict.fromkeys(self.starts(), 0.0)
-        seen: dict[tuple, tuple[Whole, float]] = {}
-        for whole in self.histories:
-            part = tuple(t.label for t in whole.taken if (t.round, t.step) < stop)
-            seen[part] = (whole, float(np.prod([self.told(t) for t in whole.taken if (t.round, t.step) < stop])))
+        parts = self._parts(lambda t: (t.round, t.step) < stop)
         for path, prior in self.paths(stop[0] + 1):
-            for whole, told in seen.values():
+            for whole, told in parts:
                 found[path[-1]] += prior * told * self.play(whole, path, lambda t: (t.round, t.step) < stop)
         return found
 

@@ -1,17 +1,28 @@
 """The forward filter beside all histories written out, and what silence, error and an end mean to it."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
 
+from openparley.game.dispute import WORLD
 from openparley.game.positions import moves_by_actor
 from openparley.infer.filter import HABIT, Filter, Filtered, account_share, habit_probs
 from openparley.infer.model import Model, Reporting
 from openparley.infer.observe import Report
 from openparley.solve.grid.behaviour import GridBehaviour
 from tests.infer.enumeration import NONE, Enumeration
-from tests.infer.small_model import report, reporting, small_model, solved, with_propensity
+from tests.infer.small_model import (
+    Tripartite,
+    detailed_reporting,
+    report,
+    reporting,
+    small_model,
+    solved,
+    tripartite_parameters,
+    with_propensity,
+)
 from tests.solve.small_dispute import small_parameters
 
 EXACT = 1e-10
@@ -26,13 +37,24 @@ RECORDS: dict[str, tuple[Report, ...]] = {
     "ended": (report(0, "mediator", "hold"), report(1, "party_a", "settle")),
     "after the end": (report(0, "party_a", "settle"), report(2, "mediator", "threaten")),
 }
+DETAILED: dict[str, tuple[Report, ...]] = {
+    "readings": (report(0, "mediator", "threaten", threaten=0.6, hold=0.4), report(1, "party_a", "stall", stall=0.7)),
+    "world": (report(0, WORLD, "front_holds"), report(1, "mediator", "threaten"), report(2, WORLD, "front_moves", front_moves=0.8)),
+    "after the end, told of the world": (report(0, "party_a", "settle"), report(1, WORLD, "front_moves")),
+}
 TODAY = 2
 
 
 def filtered(record: str, *, merge: float | None = None) -> tuple[Filtered, Model, GridBehaviour, Reporting]:
-    model = small_model(PARAMETERS, RECORDS[record], rounds=TODAY + 1, today=TODAY)
-    behaviour, told = solved(model, PARAMETERS), reporting(model)
+    model = small_model(PARAMETERS, {**RECORDS, **DETAILED}[record], rounds=TODAY + 1, today=TODAY)
+    behaviour, told = behaviour_of_the_small_model(), (reporting if record in RECORDS else detailed_reporting)(model)
     return Filter(model, behaviour, told, most_branches=UNTHINNED, merge=merge).run(), model, behaviour, told
+
+
+@cache
+def behaviour_of_the_small_model() -> GridBehaviour:
+    """The record does not change how the game is played."""
+    return solved(small_model(PARAMETERS, rounds=TODAY + 1, today=TODAY), PARAMETERS)
 
 
 def by_kinds(found: Filtered, values: np.ndarray) -> dict[tuple, float]:
@@ -40,12 +62,36 @@ def by_kinds(found: Filtered, values: np.ndarray) -> dict[tuple, float]:
     return dict(zip(kinds, values.tolist(), strict=True))
 
 
-@pytest.mark.parametrize("record", RECORDS)
+@pytest.mark.parametrize("record", [*RECORDS, *DETAILED])
 def test_filter_is_the_sum_over_all_histories(record: str) -> None:
     found, model, behaviour, told = filtered(record)
+    check_against_enumeration(found, Enumeration(model, behaviour, told))
+
+
+TRIPARTITE: dict[str, tuple[Report, ...]] = {
+    "plain": (report(0, "party_a", "stall"), report(1, "ally", "refuse"), report(1, "mediator", "press")),
+    "detailed": (report(0, "mediator", "wait", wait=0.5, press=0.3), report(0, WORLD, "front_moves"), report(1, "ally", "give")),
+}
+
+
+@pytest.mark.parametrize("record", TRIPARTITE)
+def test_filter_is_the_sum_over_all_histories_with_three_uncertain_actors(record: str) -> None:
+    parameters = tripartite_parameters()
+    model = small_model(parameters, TRIPARTITE[record], rounds=2, today=1, dispute=Tripartite(parameters.chance))
+    told = (reporting if record == "plain" else detailed_reporting)(model)
+    behaviour = solved(model, parameters)
+    found = Filter(model, behaviour, told, most_branches=UNTHINNED, merge=None).run()
+    assert len(found.worlds.prior) == 8 + 3 * 4
     exact = Enumeration(model, behaviour, told)
+    check_against_enumeration(found, exact)
+    for actor in model.uncertain:
+        assert found.habit[actor] == pytest.approx(exact.counts(actor, (2, 0)), abs=EXACT)
+
+
+def check_against_enumeration(found: Filtered, exact: Enumeration) -> None:
+    """Prior, evidence and shares of every round."""
     assert by_kinds(found, found.worlds.prior) == pytest.approx(exact.starts(), abs=EXACT)
-    stops = [(t + 1, 0) for t in range(TODAY)] + [exact.stop]
+    stops = [(t + 1, 0) for t in range(exact.model.today)] + [exact.stop]
     for t, stop in enumerate(stops):
         joint = exact.evidence_until(stop)
         total = sum(joint.values())
@@ -54,12 +100,12 @@ def test_filter_is_the_sum_over_all_histories(record: str) -> None:
         assert by_kinds(found, found.world_share[t]) == pytest.approx(shares, abs=EXACT)
 
 
-@pytest.mark.parametrize("record", ["gaps", "doubtful", "ended"])
+@pytest.mark.parametrize("record", ["gaps", "doubtful", "ended", "readings", "world"])
 def test_sightings_are_sums_over_all_histories(record: str) -> None:
     found, model, behaviour, told = filtered(record)
     exact = Enumeration(model, behaviour, told)
     steps = model.positions.steps
-    reports = sorted(RECORDS[record], key=lambda r: (r.round, steps.index(r.actor)))
+    reports = sorted(model.observed.reports, key=lambda r: (r.round, steps.index(r.actor)))
     assert [(s.round, s.actor, s.move, s.entries) for s in found.sightings] == [(r.round, r.actor, r.move, r.entries) for r in reports]
     for sighting in found.sightings:
         at = (sighting.round, steps.index(sighting.actor))
@@ -71,15 +117,43 @@ def test_sightings_are_sums_over_all_histories(record: str) -> None:
         reported = {kinds: any_[kinds] / sum(exact.evidence_until(at).values()) for kinds in any_}
         assert by_kinds(found, sighting.world_reported) == pytest.approx(reported, abs=EXACT)
         assert sighting.uniform_prob == pytest.approx(uniform, abs=EXACT)
-        of_label = sighting.label_prob[moves_by_actor(model.positions)[sighting.actor].index(sighting.move)]
-        assert of_label == pytest.approx(sum(named.values()) / sum(any_.values()), abs=EXACT)
+        labels = moves_by_actor(model.positions)[sighting.actor]
+        shares = exact.reports[sighting.round, sighting.actor].shares
+        of_labels = sum(share * sighting.label_prob[labels.index(move)] for move, share in shares.items())
+        assert of_labels == pytest.approx(sum(named.values()) / sum(any_.values()), abs=EXACT)
         assert sighting.label_prob.sum() == pytest.approx(1, abs=EXACT)
+        wrong, open_ = doubt_by_hand(exact, sighting, at)
+        assert sighting.error_prob == pytest.approx(wrong, abs=EXACT)
+        assert sighting.open_prob == pytest.approx(open_, abs=EXACT)
+
+
+def doubt_by_hand(exact: Enumeration, sighting, at: tuple[int, int]) -> tuple[float, float]:
+    """P(no reading is true | record up to and with the report) and P(one of them was open | record before)."""
+    shares = exact.reports[sighting.round, sighting.actor].shares
+    wrong = total = open_ = before = 0.0
+    parts = {}
+    for whole in exact.histories:
+        begun = [t for t in whole.taken if (t.round, t.step) <= at]
+        parts[tuple(t.label for t in begun)] = whole, [exact.told(t) for t in begun]
+    for path, prior in exact.paths(at[0] + 1):
+        for whole, told in parts.values():
+            now = next(t for t in whole.taken if (t.round, t.step) == at)
+            joint = prior * exact.play(whole, path, lambda t: (t.round, t.step) <= at) * float(np.prod(told[:-1]))
+            before += joint
+            open_ += joint * bool(set(now.legal) & shares.keys())
+            total += joint * told[-1]
+            wrong += joint * told[-1] * (now.label not in shares)
+    return wrong / total, open_ / before
 
 
 def sighting_by_hand(exact: Enumeration, sighting, at: tuple[int, int]):
     """Per world P(report and past), P(any report and past), then the uniform predictor's odds and the worlds before."""
-    seen = Report(sighting.round, sighting.actor, sighting.move, ())
+    seen = exact.reports[sighting.round, sighting.actor].shares
     detection = exact.reporting.detection[sighting.actor]
+
+    def read(truth: str) -> float:
+        return sum(share * exact.names(sighting.actor, truth, move) for move, share in seen.items())
+
     parts = {}
     for whole in exact.histories:
         key = tuple(t.label for t in whole.taken if (t.round, t.step) <= at)
@@ -94,12 +168,12 @@ def sighting_by_hand(exact: Enumeration, sighting, at: tuple[int, int]):
             if now.label is None:
                 total += past  # the dispute is over: nobody can be seen to move
                 continue
-            chosen = now.by_kind[exact.kind(now.actor, path[-1])]
+            chosen = exact.chosen(now, exact.kind(now.actor, path[-1]))
             total += past * chosen
             before[path[-1]] += past * chosen
             any_[path[-1]] += past * chosen * detection[now.label]
-            named[path[-1]] += past * chosen * detection[now.label] * exact.named(seen, now.label)
-            even[0] += past / len(now.legal) * detection[now.label] * exact.named(seen, now.label)
+            named[path[-1]] += past * chosen * detection[now.label] * read(now.label)
+            even[0] += past / len(now.legal) * detection[now.label] * read(now.label)
             even[1] += past / len(now.legal) * detection[now.label]
     return named, any_, even[0] / even[1], {kinds: value / total for kinds, value in before.items()}
 
@@ -218,6 +292,56 @@ def test_habit_is_earlier_reports_and_half_a_report_per_option() -> None:
     assert even == pytest.approx(np.full((1, 4), 0.25), abs=EXACT)
 
 
-def test_habit_counts_are_the_reports() -> None:
-    found, _, _, _ = filtered("doubtful")
-    assert found.habit == {"mediator": {"hold": 0, "threaten": 0, "enforce": 1, "let_lapse": 0}, "party_a": {"stall": 2, "settle": 0}}
+@pytest.mark.parametrize("record", ["gaps", "doubtful", "silence", "readings"])
+def test_habit_counts_are_expected_moves(record: str) -> None:
+    found, model, behaviour, told = filtered(record)
+    exact = Enumeration(model, behaviour, told)
+    for actor in model.uncertain:
+        assert found.habit[actor] == pytest.approx(exact.counts(actor, (found.today, found.step)), abs=EXACT)
+    if record == "silence":
+        assert sum(found.habit["mediator"].values()) > 1  # unreported moves were made all the same
+
+
+def test_habit_counts_are_the_reports_when_every_move_is_seen() -> None:
+    reports = (report(0, "mediator", "hold"), report(0, "party_a", "stall"), report(1, "mediator", "threaten"))
+    model = small_model(PARAMETERS, reports, rounds=3, today=1)
+    told = reporting(model, detection=1.0, error=0.0)
+    found = Filter(model, solved(model, PARAMETERS), told, merge=None).run()
+    assert found.habit["mediator"] == pytest.approx({"hold": 1, "threaten": 1, "enforce": 0, "let_lapse": 0}, abs=EXACT)
+    assert found.habit["party_a"] == pytest.approx({"stall": 1, "settle": 0}, abs=EXACT)
+
+
+def test_habit_does_not_take_what_is_seldom_reported_for_rare() -> None:
+    """Holding is hardly ever reported: silence counts as a hold, and habit expects holds."""
+    model = small_model(PARAMETERS, rounds=3, today=2)
+    told = reporting(model)
+    told = replace(told, detection={**told.detection, "mediator": {"hold": 0.02, "threaten": 0.98, "enforce": 0.98, "let_lapse": 0.98}})
+    found = Filter(model, solved(model, PARAMETERS), told, merge=None).run()
+    counts = found.habit["mediator"]
+    assert counts["hold"] > 0.9 * sum(counts.values()) > 1
+
+
+def test_a_record_that_cannot_be_has_no_evidence_and_shares_all_the_same() -> None:
+    reports = (report(0, "mediator", "let_lapse"), report(1, "party_a", "stall"))  # there is nothing that could lapse
+    model = small_model(PARAMETERS, reports, rounds=3, today=1)
+    found = Filter(model, solved(model, PARAMETERS), reporting(model, error=0.0), merge=None).run()
+    assert found.log_evidence.tolist() == [-np.inf, -np.inf]
+    assert found.world_share.sum(1) == pytest.approx(1, abs=EXACT)
+    assert found.sightings[0].open_prob == 0
+
+
+@pytest.mark.parametrize("record", [*RECORDS, *DETAILED])
+def test_a_pass_goes_on_from_any_snapshot_as_if_it_had_begun_there(record: str) -> None:
+    found, model, behaviour, told = filtered(record, merge=12.0)
+    for snapshot in found.snapshots:
+        again = Filter(model, behaviour, told, most_branches=UNTHINNED, merge=12.0).run(snapshot)
+        assert (again.world_share == found.world_share).all()
+        assert (again.log_evidence == found.log_evidence).all()
+        assert [s.error_prob for s in again.sightings] == [s.error_prob for s in found.sightings]
+        assert again.habit == found.habit
+
+
+def test_what_is_dropped_is_told() -> None:
+    found = filtered("gaps", merge=12.0)[0]
+    assert 0 <= found.lost_share < 1e-3
+    assert filtered("gaps")[0].lost_share == 0

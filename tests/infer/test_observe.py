@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from openparley.infer.observe import Observed, Report, observe
+from openparley.infer.observe import Observed, Report, observe, origin_of
 from openparley.record.case import Case, open_case
 from openparley.record.casefile import Observation
 from openparley.record.entry import Commitment, Event, Link, ReviewNote, Status
@@ -81,10 +82,89 @@ def test_precedence_decides_within_a_round_and_names_who_lost(strait: Case) -> N
         assert dict(found.overruled) == dict.fromkeys(("C1", "C2"), "enforce goes before threaten in round 0")
 
 
-def test_of_equal_precedence_more_entries_go_first(strait: Case) -> None:
-    weak = ENFORCE.model_copy(update={"precedence": 4})
-    entries = [event("E1", when=day(START)), threat("C1", day(START)), threat("C2", day(START))]
-    assert seen(strait, entries, [weak, THREATEN]).reports[0].move == "threaten"
+WEAK = ENFORCE.model_copy(update={"precedence": 4})  # as THREATEN
+
+
+def test_of_equal_precedence_more_origins_go_first_and_echoes_count_once(strait: Case) -> None:
+    """S01 and S02 go back to one wire, S03 to none but itself."""
+    enforced = [event("E1", when=day(START)), event("E2", when=day(START), source="S03")]
+    echoes = [threat(f"C{i}", day(START), source=source) for i, source in enumerate(("S01", "S01", "S02", "S02"))]
+    assert seen(strait, [*enforced, *echoes], [WEAK, THREATEN]).reports[0].move == "enforce"
+    threats = [*echoes, threat("C7", day(START), source="S03"), threat("C8", day(START), source="S04")]
+    assert seen(strait, [*enforced, *threats], [WEAK, THREATEN]).reports[0].move == "threaten"
+
+
+def test_of_as_many_origins_the_earlier_goes_first_and_then_the_name(strait: Case) -> None:
+    later, earlier = event("E1", when=day("2026-02-05")), threat("C1", day("2026-02-03"))
+    for entries in ([later, earlier], [earlier, later]):
+        assert seen(strait, entries, [WEAK, THREATEN]).reports[0].move == "threaten"
+    same = threat("C1", day("2026-02-05"))
+    for entries in ([later, same], [same, later]):
+        assert seen(strait, entries, [WEAK, THREATEN]).reports[0].move == "enforce"
+
+
+def test_the_origin_is_who_the_story_goes_back_to(strait: Case) -> None:
+    assert origin_of(strait, event("E1")) == "wire:skarnhead"
+    assert origin_of(strait, event("E1", source="S03")) == "own:skerry-review"
+    assert origin_of(strait, event("E1", source="S03", via="wire_skarnhead")) == "wire:skarnhead"
+    assert origin_of(strait, event("E1", source="S03", via="mediator_official")) == "own:skerry-review"
+    plain = {
+        key: row.model_copy(update={"origin": "", "outlet": "not stated" if key == "S01" else row.outlet})
+        for key, row in strait.sources.items()
+    }
+    bare = replace(strait, sources=plain)
+    assert origin_of(bare, event("E1")) == "S01"
+    assert origin_of(bare, event("E1", source="S03")) == strait.sources["S03"].outlet
+    assert origin_of(bare, event("E1", source="S03", via="wire_skarnhead")) == "wire_skarnhead"
+
+
+DOUBTED = {"mediator.threaten": 0.6, "mediator.hold": 0.3}
+
+
+def test_a_doubtful_reading_is_kept_with_its_shares(strait: Case) -> None:
+    doubted = rule("mediator.threaten", "commitment", type=["threat"], readings=DOUBTED)
+    (found,) = seen(strait, [threat("C1", day(START))], [doubted]).reports
+    assert found == Report(0, "mediator", "threaten", ("C1",), (("hold", 0.3), ("threaten", 0.6)))
+    likeliest = Observation.model_validate({"kind": "commitment", "type": ["threat"], "readings": DOUBTED})
+    assert likeliest == doubted
+
+
+def test_a_certain_entry_settles_the_reading_of_a_report(strait: Case) -> None:
+    doubted = rule("mediator.threaten", "commitment", entries=["C1"], readings=DOUBTED)
+    surer = rule("mediator.threaten", "commitment", entries=["C2"], readings={"mediator.threaten": 0.9})
+    entries = [threat("C1", day(START)), threat("C2", day(START)), threat("C3", day(START))]
+    assert seen(strait, entries[:2], [doubted, surer]).reports[0].readings == (("threaten", 0.9),)
+    assert seen(strait, entries, [doubted, surer, THREATEN]).reports == (Report(0, "mediator", "threaten", ("C1", "C2", "C3")),)
+
+
+@pytest.mark.parametrize(
+    ("readings", "problem"),
+    [
+        ({"mediator.threaten": 0.6, "party_a.stall": 0.4}, "they are about mediator and party_a"),
+        ({"mediator.threaten": 0.8, "mediator.hold": 0.4}, "the shares are 0.8, 0.4"),
+        ({"mediator.threaten": 0.8, "mediator.hold": -0.1}, "the shares are 0.8, -0.1"),
+        ({"mediator.threaten": 0.4, "mediator.hold": 0.6}, "“mediator.threaten” is not the likeliest"),
+    ],
+)
+def test_readings_that_are_no_shares_are_refused(readings: dict[str, float], problem: str) -> None:
+    with pytest.raises(ValidationError, match=problem):
+        rule("mediator.threaten", "commitment", readings=readings)
+
+
+def test_a_draw_of_the_world_can_be_reported(strait: Case) -> None:
+    front = rule("world.front_moves", actor=["party_a"], type=["ASSAULT"])
+    (found,) = seen(strait, [event("E1", "ASSAULT", day(START), actor=("party_a",))], [front]).reports
+    assert (found.actor, found.move) == ("world", "front_moves")
+
+
+def test_a_status_stays_when_its_commitment_is_left_out(strait: Case) -> None:
+    """That a threat lapsed tells that it was made, whoever else reported the making."""
+    lapsed = rule("mediator.let_lapse", "status", type=["lapsed"])
+    status = Status.model_validate({**COMMON, "id": "L1", "of": "C1", "value": "lapsed", "as_of": "2026-02-12"})
+    file = strait.file.model_copy(update={"observations": (lapsed, THREATEN)})
+    case = replace(strait, file=file, entries={"C1": threat("C1", day(START)), "L1": status})
+    assert [r.move for r in observe(case).reports] == ["threaten", "let_lapse"]
+    assert [r.move for r in observe(case, without=("C1",)).reports] == ["let_lapse"]
 
 
 def test_precedence_counts_within_one_actor_only(strait: Case) -> None:

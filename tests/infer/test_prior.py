@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 
 from openparley.errors import ParameterError
-from openparley.infer.prior import draw_assumptions, quantile
+from openparley.infer.prior import at_normals, draw_assumptions, free, normals, quantile
 from openparley.record.casefile import Assumption
 
 CLOSED_FORM = 1e-9
@@ -98,6 +98,19 @@ def test_draws_depend_on_the_seed_and_nothing_else() -> None:
     assert (one != other).any()
     draws = draw_assumptions(rows, count=COUNT, seed=1)
     assert draws.at(7) == {"A01": one[7]}
+
+
+def test_coordinates_and_values_are_two_names_of_the_same_draws() -> None:
+    rows = [assumption(name, id=f"A{i:02d}") for i, name in enumerate(DISTRIBUTIONS)]
+    z = normals(rows, count=COUNT, seed=2)
+    assert [row.id for row in free(rows)] == [row.id for row in rows if row.distribution != "fixed"]
+    assert z.shape == (COUNT, len(rows) - 1)
+    values, direct = at_normals(rows, z), draw_assumptions(rows, count=COUNT, seed=2).values
+    assert list(values) == list(direct)
+    assert all(values[key] == pytest.approx(direct[key], rel=1e-9) for key in values)
+    later = normals(rows, count=COUNT, seed=2, batch=1)
+    assert (np.sort(stats.norm.cdf(later), axis=0) * COUNT).astype(int).T.tolist() == [list(range(COUNT))] * (len(rows) - 1)
+    assert (later != z).all(1).any()
 
 
 def test_no_draw_is_refused() -> None:

@@ -47,32 +47,38 @@ class Simulator:
         beliefs = {a: self.behaviour.parameters.motives[a].prior[None, :] for a in model.uncertain}
         reports: list[Report] = []
         ended = told_of_end = False
+        listener = Filter(model, self.behaviour, self.told)  # habit repeats what those who hear the record take for done
+        listener.begin()
         for t in range(model.today + 1):
             if ended and not told_of_end and rng.random() < self.filter.end_detection:
                 return None  # a record that says so is of another kind than those we compare
+            listener.open_round()
             for step, actor in enumerate(steps):
                 if ended:
                     break
-                option, beliefs = self._choose(t, step, here, beliefs, world, reports, rng)
+                option, beliefs = self._choose(t, step, here, beliefs, world, listener, rng)
                 if actor != WORLD and (report := self._tell(t, actor, model.positions.labels[option], rng)):
                     reports.append(report)
+                    listener.reports[t, actor] = report
                     told_of_end |= model.positions.ends[option] is not None and report.move == model.positions.labels[option]
                 here = int(model.positions.successor[option])
                 ended = here == ENDED
+                listener.take(t, step)
+            listener.end_round()
             beliefs = drift_beliefs(self.behaviour.parameters, beliefs)
             if t < model.today or any(r.round == t and r.actor == steps[-1] for r in reports):
                 world = rng.choice(len(self.drift), p=self.drift[world])
         return Told(tuple(reports), int(world))
 
-    def _choose(self, t, step, here, beliefs, world, reports, rng):
+    def _choose(self, t, step, here, beliefs, world, listener, rng):
         places, actor = self.model.positions, self.model.positions.steps[step]
         sigma = self.behaviour.choices(t, step, np.array([here]), beliefs)[0]
         options = np.array(places.options(here))
         sigma = sigma[: len(options)]
         kind = self.worlds.of(actor)[world] if actor != WORLD else 0
         if kind == HABIT:
-            counts = [[float(sum(r.actor == actor and r.move == label for r in reports)) for label in places.menu(here)]]
-            probs = habit_probs(np.exp(self.behaviour.log_base[options])[None], np.array(counts), np.ones((1, len(options)), bool))[0]
+            counts = listener.habit[actor][self.filter.label[options]][None]
+            probs = habit_probs(np.exp(self.behaviour.log_base[options])[None], counts, np.ones((1, len(options)), bool))[0]
         else:
             probs = sigma[:, kind]
         picked = rng.choice(len(options), p=probs / probs.sum())

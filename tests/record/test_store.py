@@ -18,6 +18,8 @@ from openparley.record.check import check_case
 from openparley.record.store import JsonLines, append_lines, atomic_write, lock, write_jsonl
 from tests.record.small_case import small_case
 
+PATIENT = 120.0  # seconds for what takes one, on a machine that may be busy
+
 ACTS = """
 import sys
 import time
@@ -100,15 +102,15 @@ def test_the_lock_keeps_a_second_process_out(tmp_path: Path) -> None:
         with pytest.raises(LockedError, match="another parley process"), lock(case, timeout=0.2):
             pass
     finally:
-        holder.communicate("\n", timeout=10)
-    with lock(case, timeout=5):
+        holder.communicate("\n", timeout=PATIENT)
+    with lock(case, timeout=PATIENT):
         pass
 
 
 def test_two_processes_lose_nothing(tmp_path: Path) -> None:
     case = small_case(tmp_path / "case", reviewed=False)
     workers = [_acting(case, who, 20) for who in ("anna", "ben")]
-    acknowledged = [line for worker in workers for line in worker.communicate(timeout=60)[0].split() if line.startswith("V")]
+    acknowledged = [line for worker in workers for line in worker.communicate(timeout=PATIENT)[0].split() if line.startswith("V")]
     written = [json.loads(line)["id"] for line in (case / "reviews.jsonl").read_text().splitlines()]
     assert written == sorted(acknowledged) == [f"V{n:04d}" for n in range(1, 81)]
     assert {review.by for review in open_case(case).reviews} == {"anna", "ben"}
@@ -123,7 +125,7 @@ def test_killed_at_any_moment(seed: int, tmp_path: Path) -> None:
     # Not the test's own clock: the moments only have to differ.
     time.sleep(random.Random(seed).uniform(0.02, 0.6))
     worker.kill()
-    acknowledged = worker.communicate(timeout=20)[0].split()
+    acknowledged = worker.communicate(timeout=PATIENT)[0].split()
     assert check_case(case) == []
     kept = [review.id for review in open_case(case).reviews]
     # The last line may have been cut in the pipe's reader, never in the file.

@@ -9,39 +9,52 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from openparley.cli._frame import case_checks
-from openparley.cli._progress import progress
+from openparley.cli._interrupt import INTERRUPTED
+from openparley.cli._progress import staged_progress
 
 if TYPE_CHECKING:
     from openparley.forecast.fit import Fitted
     from openparley.record.case import Case
 
-DRAWS, QUICK_DRAWS, SEED = 64, 16, 20250529
+FIT_DRAWS, QUICK_FIT_DRAWS = 256, 32
+BRIEF_DRAWS, QUICK_BRIEF_DRAWS = 64, 16
+SEED = 20250529
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-def engine_options(function: _Function) -> _Function:
-    """``--draws``, ``--seed``, ``--quick``, ``--processes``."""
-    for option in (
-        click.option("--processes", type=click.IntRange(1), help="Local processes; one a core by default. The result is the same."),
-        click.option("--quick", is_flag=True, help=f"{QUICK_DRAWS} draws instead of {DRAWS}: a look, not a result."),
-        click.option("--seed", type=int, default=SEED, show_default=True, help="Seed of every random number."),
-        click.option(
-            "--draws", type=click.IntRange(8), default=DRAWS, show_default=True, help="Draws of the assumptions; each solves the game."
-        ),
-    ):
-        function = option(function)
-    return function
+def engine_options(draws: int, quick: int) -> Callable[[_Function], _Function]:
+    """``--draws``, ``--seed``, ``--quick``, ``--processes``, with the numbers of draws of a verb."""
+
+    def wrap(function: _Function) -> _Function:
+        for option in (
+            click.option("--processes", type=click.IntRange(1), help="Local processes; one a core by default. The result is the same."),
+            click.option("--quick", is_flag=True, help=f"{quick} draws instead of {draws}: a look, not a result."),
+            click.option("--seed", type=int, default=SEED, show_default=True, help="Seed of every random number."),
+            click.option(
+                "--draws", type=click.IntRange(8), default=draws, show_default=True, help="Draws of the assumptions; each solves the game."
+            ),
+        ):
+            function = option(function)
+        return function
+
+    return wrap
 
 
-def run_fit(name: str, runs: Path | None, *, draws: int, seed: int, quick: bool, processes: int | None, quiet: bool) -> tuple[Case, Fitted]:
-    """Open a case and fit it, with progress on standard error."""
-    from openparley.forecast.fit import fit
-    from openparley.infer.engine import PriorSampling
+def run_fit(
+    name: str, runs: Path | None, *, draws: int, seed: int, processes: int | None, quiet: bool, levers: bool
+) -> tuple[Case, Fitted]:
+    """Open a case and fit it, with progress on standard error; Ctrl-C keeps the finished draws."""
+    from openparley.forecast.fit import LEVER_DRAWS, fit
+    from openparley.infer.engine import AdaptiveImportance
     from openparley.record.case import open_case, runs_dir
 
     case = open_case(name, extra_checks=case_checks())
-    engine = PriorSampling(draws=QUICK_DRAWS if quick else draws, seed=seed, processes=processes)
-    with progress("solving the game under each draw", quiet=quiet) as show:
-        fitted = fit(case, runs or runs_dir(case), engine=engine, progress=show)
+    engine = AdaptiveImportance(draws=draws, seed=seed, processes=processes)
+    try:
+        with staged_progress(quiet=quiet) as show:
+            fitted = fit(case, runs or runs_dir(case), engine=engine, lever_draws=LEVER_DRAWS if levers else 0, progress=show)
+    except KeyboardInterrupt:
+        click.echo("Stopped: finished draws are kept; run the same command again to go on.", err=True)
+        raise click.exceptions.Exit(INTERRUPTED) from None
     return case, fitted

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from openparley.cli._fitting import engine_options, run_fit
+from openparley.cli._fitting import BRIEF_DRAWS, QUICK_BRIEF_DRAWS, engine_options, run_fit
 from openparley.cli._frame import finish, shown, verb
 
 
@@ -21,7 +21,7 @@ from openparley.cli._frame import finish, shown, verb
 )
 @click.option("--texts", type=click.Path(path_type=Path), metavar="DIR", help="Texts of the sources, to quote what can be verified.")
 @click.option("--runs", type=click.Path(path_type=Path), metavar="DIR", help="Where runs are kept; the case's own folder by default.")
-@engine_options
+@engine_options(BRIEF_DRAWS, QUICK_BRIEF_DRAWS)
 def command(
     case: str,
     out: Path | None,
@@ -38,7 +38,8 @@ def command(
 
     if out is not None:
         _ready(out)
-    opened, fitted = run_fit(case, runs, draws=draws, seed=seed, quick=quick, processes=processes, quiet=as_json)
+    count = QUICK_BRIEF_DRAWS if quick else draws
+    opened, fitted = run_fit(case, runs, draws=count, seed=seed, processes=processes, quiet=as_json, levers=True)
     folder = out or fitted.folder.parent.parent / "brief"
     older = folder / "brief.json"
     _ready(folder)

@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -16,19 +16,21 @@ from typing import Any
 import openparley
 from openparley.forecast.forecast import Forecast
 from openparley.forecast.futures import Futures
+from openparley.forecast.levers import pull_levers
 from openparley.forecast.predict import PREFIX, predict
-from openparley.infer.engine import PriorSampling, run_draws
+from openparley.infer.checkpoint import Progress
+from openparley.infer.engine import AdaptiveImportance, run_draws
 from openparley.infer.model import Model, build_model
 from openparley.infer.posterior import Estimate, Posterior
 from openparley.infer.summary import summarise
+from openparley.infer.workers import Workers
 from openparley.record.case import Case
 from openparley.record.store import atomic_write, lock
 
 COMPUTING = ("record", "game", "solve", "infer", "forecast")  # layers whose code decides the numbers
 TOOLS = ("numpy", "numba", "scipy")
 KEY_LENGTH = 12
-
-Progress = Callable[[int, int], None]
+LEVER_DRAWS = 64  # draws in which levers are pulled: each costs a solve a lever
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,15 @@ class Fitted:
     reused: int
 
 
-def fit(case: Case, runs: Path, *, engine: PriorSampling | None = None, futures: int = 256, progress: Progress | None = None) -> Fitted:
+def fit(
+    case: Case,
+    runs: Path,
+    *,
+    engine: AdaptiveImportance | None = None,
+    futures: int = 256,
+    lever_draws: int = LEVER_DRAWS,
+    progress: Progress | None = None,
+) -> Fitted:
     """Solve, infer and forecast a case.
 
     The run's folder is named after everything that its numbers depend on – model, assumptions, reported moves, settings,
@@ -65,8 +75,11 @@ def fit(case: Case, runs: Path, *, engine: PriorSampling | None = None, futures:
         Folder for runs; made if missing.
     futures
         Simulated futures a draw.
+    lever_draws
+        Draws in which the levers are pulled, a sample by weight if there are more; 0 leaves the levers out. The rest of the
+        result does not depend on it, and neither does the run's folder.
     progress
-        Called with (draws done, draws).
+        Called with (stage, done, all): when a stage begins, and after each draw.
 
     Raises
     ------
@@ -75,10 +88,12 @@ def fit(case: Case, runs: Path, *, engine: PriorSampling | None = None, futures:
     LockedError
         If another process computes the same run.
     """
-    engine = engine or PriorSampling()
+    engine = engine or AdaptiveImportance()
     model = build_model(case)
     settings = {
         "draws": engine.draws,
+        "batch": engine.batches[0],
+        "fine": engine.finely,
         "futures_per_draw": futures,
         "tolerance": engine.grid.tolerance,
         "most_passes": engine.grid.most_passes,
@@ -91,10 +106,17 @@ def fit(case: Case, runs: Path, *, engine: PriorSampling | None = None, futures:
     with lock(folder):
         reused = len(list(draws.glob("draw-*.npz")))
         began = _now()
-        run = run_draws(model, engine, {PREFIX: Futures(futures)}, checkpoint=draws, progress=progress)
-        posterior = summarise(model, run, engine)
-        forecast = predict(model, run, posterior)
-        record = _record(case, key, settings, engine.seed, began, posterior)
+        with Workers(model, engine.processes) as workers:
+            run = run_draws(model, engine, {PREFIX: Futures(futures)}, checkpoint=draws, progress=progress, workers=workers)
+            posterior = summarise(model, run, engine)
+            pulled = None
+            if lever_draws:
+                pulled = pull_levers(
+                    model, run, engine, posterior.weights, most=lever_draws, prefix=PREFIX, checkpoint=draws, progress=progress,
+                    workers=workers,
+                )  # fmt: skip
+        forecast = predict(model, run, posterior, pulled)
+        record = _record(case, key, {**settings, "lever_draws": len(pulled.draws) if pulled else 0}, engine.seed, began, posterior)
         for name, table in _tables(posterior, forecast).items():
             atomic_write(folder / name, table.encode())
         atomic_write(folder / "run.json", (json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n").encode())
@@ -179,15 +201,26 @@ def _tables(posterior: Posterior, forecast: Forecast) -> dict[str, str]:
         for column, number in (("without", effect.without), ("with", effect.with_lever), ("difference", effect.difference))
     ]
     moves = [
-        (move.round, move.actor, move.move, " ".join(move.entries), move.predictive_prob, move.uniform_prob, move.frequency_prob)
+        (
+            move.round, move.actor, move.move, " ".join(move.entries), move.predictive_prob, move.uniform_prob, move.frequency_prob,
+            move.markov_prob,
+        )
         for move in posterior.moves
     ]  # fmt: skip
+    evidence = [
+        (matrix.actor, row.round, row.actor, row.move, " ".join(row.entries), label, value, row.diagnostic)
+        for matrix in posterior.evidence.values()
+        for row in matrix.rows
+        for label, value in row.log_evidence.items()
+    ]
     draws = [(i, weight, *(values[i] for values in posterior.draws.values())) for i, weight in enumerate(posterior.weights)]
     return {
         "accounts.csv": _csv(["actor", "account", "round_start", "share", "low", "high"], accounts),
         "outcomes.csv": _csv(["outcome", "week_start", *estimates], outcomes),
-        "levers.csv": _csv(["lever", "outcome", "column", *estimates], levers),
-        "moves.csv": _csv(["round", "actor", "move", "entries", "model_prob", "uniform_prob", "frequency_prob"], moves),
+        # without levers a table of an earlier run stays: it is of the same draws
+        **({"levers.csv": _csv(["lever", "outcome", "column", *estimates], levers)} if levers else {}),
+        "moves.csv": _csv(["round", "actor", "move", "entries", "model_prob", "uniform_prob", "frequency_prob", "markov_prob"], moves),
+        "evidence.csv": _csv(["about", "round", "actor", "move", "entries", "account", "log_evidence", "diagnostic"], evidence),
         "draws.csv": _csv(["draw", "weight", *posterior.draws], draws),
     }
 

@@ -1,7 +1,8 @@
-"""Futures: play simulated forward from what the record leaves open, with and without each lever.
+"""Futures: play simulated forward from what the record leaves open.
 
 Every future of a draw has its own stream of uniform numbers by round and step, used by the game as it is and by the
-game with a lever pulled alike, so that a difference between the two is the lever's and not the dice's.
+game with a lever pulled (`openparley.forecast.levers`) alike, so that a difference between the two is the lever's and not the
+dice's.
 """
 
 from __future__ import annotations
@@ -13,12 +14,11 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from openparley.game.dispute import WORLD, Dispute
-from openparley.game.dispute_game import DisputeGame
 from openparley.game.positions import ENDED, Position, Positions
 from openparley.infer.draw import Drawn, Table
 from openparley.infer.filter import HABIT, Worlds, habit_probs, world_drift
+from openparley.infer.model import Model
 from openparley.record.casefile import Outcome
-from openparley.solve.belief_grid import solve_belief_grid
 from openparley.solve.grid.behaviour import GridBehaviour, drift_beliefs
 
 NEVER = -1
@@ -26,7 +26,7 @@ NEVER = -1
 
 @dataclass(frozen=True)
 class Futures:
-    """Task of a draw: futures without a lever, with each lever, and from before the record.
+    """Task of a draw: futures from today, and from before the record.
 
     Attributes
     ----------
@@ -37,32 +37,34 @@ class Futures:
     count: int = 128
 
     def __call__(self, drawn: Drawn) -> Table:
-        """Arrays by name: ``first`` (future, outcome) holds the round of the first occurrence, −1 for never."""
+        """Arrays by name.
+
+        ``first`` (future, outcome) holds the round of the first occurrence, −1 for never, ``world`` where each began;
+        ``start.…``, ``habit.…`` and ``worth`` are what `openparley.forecast.levers` needs to pull a lever on the same futures.
+        """
         model, found = drawn.model, drawn.filtered
-        rng = np.random.default_rng([drawn.seed, drawn.index, 1])
+        rng = random_stream(drawn.seed, drawn.index)
         uniforms = rng.random((self.count, model.rounds + 1, len(model.positions.steps) + len(model.uncertain)))
         branch, world = _sample(found.branches.weight, rng.random(), self.count)
-        start = _Start(
+        start = Start(
             found.branches.position[branch], {a: b[branch] for a, b in found.branches.beliefs.items()}, world, found.today, found.step
         )
-        usual = _Play(drawn.behaviour, found.worlds, found.habit, 0)
+        usual = Play(drawn.behaviour, found.worlds, found.habit, 0)
         table: Table = {"first": usual.run(start, uniforms, model.outcomes), "world": world}
         before = _before_the_record(drawn, rng.random(), self.count)
-        unread = _Play(drawn.behaviour, found.worlds, {}, 0)  # nobody's habits are known before the record
+        unread = Play(drawn.behaviour, found.worlds, {}, 0)  # nobody's habits are known before the record
         table["first_prior"], table["open_prior"] = unread.run_from(before, uniforms, model.outcomes, since=model.today)
-        worth = _worth(drawn, drawn.behaviour, start, 0)
-        for key, positions in model.lever_positions.items():
-            dispute = model.dispute(drawn.parameters, model.levers[key].game)
-            game = DisputeGame(positions, drawn.parameters, model.rounds - found.today, dispute)
-            pulled = solve_belief_grid(game, drawn.method).behaviour
-            entered = start.entering(model.positions, positions, dispute)
-            table[f"first.{key}"] = _Play(pulled, found.worlds, found.habit, found.today).run(entered, uniforms, model.outcomes)
-            table[f"gain.{key}"] = _worth(drawn, pulled, entered, found.today) - worth
-        return table
+        table["worth"] = expected_worth(model, drawn.behaviour, found.worlds, start, 0)
+        return table | start.table() | {f"habit.{actor}": np.array(list(counts.values())) for actor, counts in found.habit.items()}
+
+
+def random_stream(seed: int, index: int) -> np.random.Generator:
+    """The random numbers of one draw's futures; the first of them are those by round and step."""
+    return np.random.default_rng([seed, index, 1])
 
 
 @dataclass(frozen=True)
-class _Start:
+class Start:
     """Where futures begin: position and public beliefs of each, its world, the round and step to be played next."""
 
     position: Int[np.ndarray, " future"]
@@ -71,13 +73,26 @@ class _Start:
     round: int
     step: int
 
-    def entering(self, usual: Positions, changed: Positions, dispute: Dispute) -> _Start:
+    def entering(self, usual: Positions, changed: Positions, dispute: Dispute) -> Start:
         """The same starts in the game with a lever pulled."""
         to = {ENDED: ENDED}
         for v in set(self.position.tolist()) - {ENDED}:
             place = usual.places[v]
             to[v] = changed.index[Position(place.step, dispute.enter(place.state))]
-        return _Start(np.array([to[v] for v in self.position.tolist()], np.int64), self.beliefs, self.world, self.round, self.step)
+        return Start(np.array([to[v] for v in self.position.tolist()], np.int64), self.beliefs, self.world, self.round, self.step)
+
+    def table(self) -> Table:
+        """As arrays to keep; the worlds are kept as ``world`` already."""
+        when = {"start.when": np.array([self.round, self.step]), "start.position": self.position}
+        return when | {f"start.belief.{actor}": belief for actor, belief in self.beliefs.items()}
+
+    @classmethod
+    def from_table(cls, table: Table) -> Start:
+        """What `table` kept, with ``world`` beside it."""
+        named = "start.belief."
+        beliefs = {key.removeprefix(named): belief for key, belief in table.items() if key.startswith(named)}
+        round_, step = map(int, table["start.when"])
+        return cls(table["start.position"], beliefs, table["world"], round_, step)
 
 
 def _sample(weight: Float[np.ndarray, "branch world"], offset: float, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -87,14 +102,14 @@ def _sample(weight: Float[np.ndarray, "branch world"], offset: float, count: int
     return np.divmod(flat, weight.shape[1])
 
 
-def _before_the_record(drawn: Drawn, offset: float, count: int) -> _Start:
+def _before_the_record(drawn: Drawn, offset: float, count: int) -> Start:
     _, world = _sample(drawn.filtered.worlds.prior[None, :], offset, count)
     opening = drawn.model.positions.opening(drawn.model.start)
     beliefs = {a: np.tile(drawn.parameters.motives[a].prior, (count, 1)) for a in drawn.model.uncertain}
-    return _Start(np.full(count, opening), beliefs, world, 0, 0)
+    return Start(np.full(count, opening), beliefs, world, 0, 0)
 
 
-class _Play:
+class Play:
     """Simulates one game; ``shift`` is the round at which its solution begins."""
 
     def __init__(self, behaviour: GridBehaviour, worlds: Worlds, habit: Mapping[str, Mapping[str, float]], shift: int) -> None:
@@ -105,12 +120,12 @@ class _Play:
             [habit.get(places.mover(v), {}).get(label, 0.0) for v in range(len(places)) for label in places.menu(v)]
         )  # fmt: skip
 
-    def run(self, start: _Start, uniforms: np.ndarray, outcomes: tuple[Outcome, ...]) -> Int[np.ndarray, "future outcome"]:
+    def run(self, start: Start, uniforms: np.ndarray, outcomes: tuple[Outcome, ...]) -> Int[np.ndarray, "future outcome"]:
         """Round in which each outcome first happens."""
         return self.run_from(start, uniforms, outcomes, since=start.round)[0]
 
     def run_from(
-        self, start: _Start, uniforms: np.ndarray, outcomes: tuple[Outcome, ...], *, since: int
+        self, start: Start, uniforms: np.ndarray, outcomes: tuple[Outcome, ...], *, since: int
     ) -> tuple[Int[np.ndarray, "future outcome"], Bool[np.ndarray, " future"]]:
         """Round from ``since`` on in which each outcome first happens, and which futures are still open then."""
         places, steps = self.behaviour.positions, self.behaviour.positions.steps
@@ -172,24 +187,24 @@ def _matching(places: Positions, outcomes: tuple[Outcome, ...]) -> np.ndarray:
     return rows
 
 
-def _worth(drawn: Drawn, behaviour: GridBehaviour, start: _Start, shift: int) -> Float[np.ndarray, " actor"]:
+def expected_worth(model: Model, behaviour: GridBehaviour, worlds: Worlds, start: Start, shift: int) -> Float[np.ndarray, " actor"]:
     """Mean expected utils of each actor from today, over futures in which its motive is one of the accounts."""
     alive = start.position != ENDED
     if not alive.any():
-        return np.zeros(len(drawn.model.actors))
+        return np.zeros(len(model.actors))
     slots = behaviour.expected(start.round - shift, start.step, start.position[alive], {a: b[alive] for a, b in start.beliefs.items()})
     means = []
-    for actor in drawn.model.actors:
-        kinds = drawn.filtered.worlds.of(actor)[start.world[alive]]
+    for actor in model.actors:
+        kinds = worlds.of(actor)[start.world[alive]]
         named = kinds != HABIT
         own = slots[np.arange(len(kinds)), behaviour.slot(actor) + np.maximum(kinds, 0)]
-        weight = abs(_numeraire(drawn, actor)) or 1.0
+        weight = abs(_numeraire(model, behaviour, actor)) or 1.0
         means.append(own[named].mean() / weight if named.any() else 0.0)
     return np.array(means)
 
 
-def _numeraire(drawn: Drawn, actor: str) -> float:
+def _numeraire(model: Model, behaviour: GridBehaviour, actor: str) -> float:
     """Weight of the actor's numeraire interest, the same for all its types."""
-    interest = drawn.model.positions.dispute.numeraire.get(actor, "")
-    motives = drawn.parameters.motives[actor]
+    interest = model.positions.dispute.numeraire.get(actor, "")
+    motives = behaviour.parameters.motives[actor]
     return motives.weights[motives.types[0]].get(interest, 1.0)

@@ -9,35 +9,46 @@ from jaxtyping import Bool, Float, Int
 
 from openparley.forecast.forecast import Forecast, LeverEffect, LeverForecast, OutcomeForecast
 from openparley.forecast.futures import NEVER
+from openparley.forecast.levers import Pulled
 from openparley.infer.draw import Table
 from openparley.infer.engine import Run
 from openparley.infer.filter import HABIT
 from openparley.infer.model import Model
 from openparley.infer.posterior import NONE_OF_THESE, Estimate, Posterior
-from openparley.infer.weights import estimate
+from openparley.infer.weights import INNER_Z, OUTER_Z, estimate
 
 PREFIX = "futures"  # name under which the task runs
 COUNTABLE = 50
 
 
-def predict(model: Model, run: Run, posterior: Posterior) -> Forecast:
+def predict(model: Model, run: Run, posterior: Posterior, pulled: Pulled | None = None) -> Forecast:
     """Average the futures of all draws.
 
     Intervals are over the assumptions; the noise of a finite number of futures is taken out of them and stands apart
     as Monte Carlo error.
+
+    Parameters
+    ----------
+    pulled
+        Draws in which the levers were pulled; without them the forecast has no levers.
     """
     first = _within(model, [table[f"{PREFIX}.first"] for table in run.tables])
     first_prior = _within(model, [table[f"{PREFIX}.first_prior"] for table in run.tables])
     open_prior = np.array([table[f"{PREFIX}.open_prior"] for table in run.tables])
     weeks = range(model.today, model.horizon)
+    # every draw by how many futures it has that are still open, and by prior over proposal
+    mass = run.prior_weights * open_prior.sum(1)
+    mass = mass / mass.sum() if mass.sum() > 0 else mass
     outcomes = {}
     for i, outcome in enumerate(model.outcomes):
         by_week = tuple(_share((first[:, :, i] != NEVER) & (first[:, :, i] <= t), posterior.weights) for t in weeks)
-        mass = open_prior.sum(1) / max(open_prior.sum(), 1)
         before = _rate(((first_prior[:, :, i] != NEVER) & open_prior).sum(1), open_prior.sum(1), mass)
         by_account = _by_account(model, run.tables, first[:, :, i] != NEVER, posterior.weights)
         outcomes[outcome.id] = OutcomeForecast(outcome.id, outcome.name, by_week, by_account, before)
-    levers = {key: _lever(model, key, run.tables, first, posterior.weights) for key in model.levers}
+    levers = {}
+    if pulled is not None:
+        today = {id: outcome.at_horizon for id, outcome in outcomes.items()}
+        levers = {key: _lever(model, key, pulled, first, posterior.weights, today) for key in model.levers}
     sample = _countable(model, first, posterior.weights, int(posterior.settings["seed"]))
     return Forecast(model.calendar[model.today : model.horizon], outcomes, levers, first.shape[0] * first.shape[1], sample)
 
@@ -81,24 +92,74 @@ def _by_account(
     return result
 
 
-def _lever(model: Model, key: str, tables: Sequence[Table], first: np.ndarray, weights: Float[np.ndarray, " draw"]) -> LeverForecast:
-    pulled = _within(model, [table[f"{PREFIX}.first.{key}"] for table in tables])
-    effects = {}
-    for i, outcome in enumerate(model.outcomes):
-        without, with_lever = first[:, :, i] != NEVER, pulled[:, :, i] != NEVER
-        paired = with_lever.astype(float) - without.astype(float)
-        noise = paired.var(1, ddof=1) / paired.shape[1]
-        effects[outcome.id] = LeverEffect(
-            outcome.id,
-            _share(without, weights),
-            _share(with_lever, weights),
-            estimate(paired.mean(1), weights, noise=noise, bounds=(-1.0, 1.0)),
-        )
-    gains = np.array([table[f"{PREFIX}.gain.{key}"] for table in tables])
+def _lever(
+    model: Model, key: str, pulled: Pulled, first: np.ndarray, weights: Float[np.ndarray, " draw"], today: Mapping[str, Estimate]
+) -> LeverForecast:
+    """Every outcome with the lever and what it gains whom."""
+    with_lever = _within(model, [table[f"first.{key}"] for table in pulled.tables]) != NEVER
+    without = first[list(pulled.draws)] != NEVER
+    effects = {
+        outcome.id: _effect(outcome.id, without[:, :, i], with_lever[:, :, i], pulled, weights, today[outcome.id])
+        for i, outcome in enumerate(model.outcomes)
+    }
+    gains = np.array([table[f"gain.{key}"] for table in pulled.tables])
     lever = model.levers[key]
-    by_actor = {actor: estimate(gains[:, j], weights) for j, actor in enumerate(model.actors)}
+    by_actor = {
+        actor: _of_sample(estimate(gains[:, j], pulled.weights), gains[:, j], pulled, weights) for j, actor in enumerate(model.actors)
+    }
     units = {actor: model.positions.dispute.numeraire.get(actor, "util") for actor in model.actors}
     return LeverForecast(key, lever.name, lever.pulls, lever.actor, effects, by_actor, units)
+
+
+def _effect(
+    outcome: str,
+    without: Bool[np.ndarray, "pulled future"],
+    with_lever: Bool[np.ndarray, "pulled future"],
+    pulled: Pulled,
+    weights: Float[np.ndarray, " draw"],
+    today: Estimate,
+) -> LeverEffect:
+    """One outcome without and with a lever, and the paired difference.
+
+    Where the lever was pulled in a sample of the draws, its probability is corrected by regression on that without it, which
+    is known from all draws: with + c (without of all − without of the sample). So the three columns add up, a lever that
+    changes nothing changes nothing, and one that rules an outcome out leaves it at 0.
+    """
+    paired = with_lever.astype(float) - without.astype(float)
+    noise = paired.var(1, ddof=1) / paired.shape[1]
+    difference = _of_sample(estimate(paired.mean(1), pulled.weights, noise=noise, bounds=(-1.0, 1.0)), paired.mean(1), pulled, weights)
+    lever = _share(with_lever, pulled.weights)
+    if pulled.whole:
+        return LeverEffect(outcome, today, lever, difference)
+    base, changed = without.mean(1), with_lever.mean(1)
+    mean = float(pulled.weights @ base)
+    spread = float(pulled.weights @ np.square(base - mean))
+    slope = float(np.clip(pulled.weights @ ((base - mean) * (changed - lever.value)) / spread, 0.0, 1.0)) if spread > 0 else 0.0
+    rest = changed - slope * base
+    value = float(np.clip(lever.value + slope * (today.value - mean), 0.0, 1.0))
+    scatter = _sample_error(rest, pulled, weights)
+    lever = _moved(lever, value, float(np.hypot(scatter, slope * today.mcse)), (0.0, 1.0))
+    difference = _moved(difference, value - today.value, float(np.hypot(scatter, (1 - slope) * today.mcse)), (-1.0, 1.0))
+    return LeverEffect(outcome, today, lever, difference)
+
+
+def _sample_error(values: Float[np.ndarray, " pulled"], pulled: Pulled, weights: Float[np.ndarray, " draw"]) -> float:
+    """Standard error of a mean over sampled draws: of the sample, and of the draws that it was taken from."""
+    spread = float(pulled.weights @ np.square(values - pulled.weights @ values))
+    return float(np.sqrt(spread * (np.square(pulled.weights).sum() + (0.0 if pulled.whole else np.square(weights).sum()))))
+
+
+def _of_sample(found: Estimate, values: np.ndarray, pulled: Pulled, weights: Float[np.ndarray, " draw"]) -> Estimate:
+    """An estimate from sampled draws with the error of both samples; as it is where all draws were used."""
+    return found if pulled.whole else _moved(found, found.value, _sample_error(values, pulled, weights), (-np.inf, np.inf))
+
+
+def _moved(found: Estimate, value: float, mcse: float, bounds: tuple[float, float]) -> Estimate:
+    """The same ranges about another mean, no narrower than its Monte Carlo error."""
+    shift, wide, half = value - found.value, OUTER_Z * mcse, INNER_Z * mcse
+    low, high = np.clip([min(found.low + shift, value - wide), max(found.high + shift, value + wide)], *bounds)
+    low50, high50 = np.clip([min(found.low50 + shift, value - half), max(found.high50 + shift, value + half)], *bounds)
+    return Estimate(value, float(low), float(high), float(low50), float(high50), found.level, found.of, mcse)
 
 
 def _countable(model: Model, first: np.ndarray, weights: Float[np.ndarray, " draw"], seed: int) -> Mapping[str, tuple[int, ...]]:

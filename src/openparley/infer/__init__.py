@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from openparley.infer.check import check_model
-    from openparley.infer.engine import PriorSampling, Run, run_draws
+    from openparley.infer.engine import AdaptiveImportance, Run, run_draws
     from openparley.infer.filter import Filter, Filtered
     from openparley.infer.model import Model, Reporting, build_model
     from openparley.infer.observe import Observed, Report
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AbsoluteFit",
     "AccountPath",
+    "AdaptiveImportance",
     "AssumptionVerdict",
     "Diagnostics",
     "Draws",
@@ -41,7 +42,6 @@ __all__ = [
     "Observed",
     "ObservedMove",
     "Posterior",
-    "PriorSampling",
     "Report",
     "Reporting",
     "Round",
@@ -55,7 +55,7 @@ __all__ = [
 
 _HOMES = {
     "check": ("check_model",),
-    "engine": ("PriorSampling", "Run", "run_draws"),
+    "engine": ("AdaptiveImportance", "Run", "run_draws"),
     "filter": ("Filter", "Filtered"),
     "model": ("Model", "Reporting", "build_model"),
     "observe": ("Observed", "Report"),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
+from typing import Any, NamedTuple, TypeVar
 
 from openparley.errors import Complaint, GameError, ParleyError, did_you_mean
 from openparley.game.dispute import WORLD, Dispute
 from openparley.game.families import FAMILIES
 from openparley.game.positions import enumerate_positions, moves_by_actor
-from openparley.record.casefile import CaseFile, account_types
+from openparley.record.casefile import SHARES_TOLERANCE, CaseFile, account_types
 from openparley.record.casetoml import Complain
 
 KNOWN = "known"  # the one type of an actor about whose motive the case has no rival accounts
@@ -21,6 +22,7 @@ BOUNDS = {
     "chance": (0.0, 1.0),
     "detection": (0.0, 1.0),
     "error": (0.0, 1.0),
+    "confusion": (0.0, 1.0),
     "drift": (0.0, 1.0),
     "none": (0.0, 1.0),
     "precision": (0.0, math.inf),
@@ -29,7 +31,19 @@ BOUNDS = {
     "discount": (TINY, 1.0),
 }
 
+TOLD = ("detection", "error", "confusion")  # addresses of the observation model, which has rows for the world as well
+
 Found = Iterator[Complaint]
+
+
+class _Found(NamedTuple):
+    """A complaint before it knows its line."""
+
+    path: tuple[Any, ...]
+    message: str
+    value: Any
+    allowed: Any
+    hint: str | None
 
 
 def actor_types(file: CaseFile, dispute: Dispute) -> dict[str, tuple[str, ...]]:
@@ -38,11 +52,51 @@ def actor_types(file: CaseFile, dispute: Dispute) -> dict[str, tuple[str, ...]]:
     return {actor: accounts.get(actor, (KNOWN,)) for actor in dispute.actors}
 
 
+_Result = TypeVar("_Result")
+
+
+def once_a_file(function: Callable[[CaseFile], _Result]) -> Callable[[CaseFile], _Result]:
+    """Remember the answer for the last case file: the checks on opening and the model that follows ask for the same."""
+    last: list[tuple[CaseFile, object, _Result]] = []
+
+    @wraps(function)
+    def remembering(file: CaseFile) -> _Result:
+        family = FAMILIES.get(file.model.family) if file.model else None
+        if not last or last[0][0] is not file or last[0][1] is not family:
+            last[:] = [(file, family, function(file))]
+        return last[0][2]
+
+    return remembering
+
+
+@once_a_file
+def _complaints_of(file: CaseFile) -> tuple[_Found, ...]:
+    found: list[_Found] = []
+
+    def keep(path: tuple[Any, ...], message: str, *, value: Any = None, allowed: Any = None, hint: str | None = None) -> Complaint:
+        found.append(_Found(path, message, value, allowed, hint))
+        return Complaint(None, None, None, value, allowed, hint, message)
+
+    for _ in _check(file, keep):
+        pass
+    return tuple(found)
+
+
 def check_model(file: CaseFile, complain: Complain) -> Found:
     """What in ``case.toml`` does not fit the dispute; nothing when the case has no model section.
 
     An `openparley.record.casetoml.ExtraCheck`.
     """
+    for found in _complaints_of(file):
+        yield complain(found.path, found.message, value=found.value, allowed=found.allowed, hint=found.hint)
+
+
+def fits(file: CaseFile) -> bool:
+    """Whether the model section has no complaints against it."""
+    return not _complaints_of(file)
+
+
+def _check(file: CaseFile, complain: Complain) -> Found:
     settings = file.model
     if settings is None:
         return
@@ -71,9 +125,7 @@ def check_model(file: CaseFile, complain: Complain) -> Found:
             kind(dict.fromkeys(kind.chance, 0.5), **{**settings.options, **lever.game})
         except TypeError:
             yield complain(("levers", number, "game"), f"{settings.family} has no such lever.", value=dict(lever.game))
-    for number, rule in enumerate(file.observations):
-        actor, move = rule.move.split(".")
-        yield from _check_move(complain, ("observations", number, "move"), actor, move, moves)
+    yield from _check_observations(file, moves, complain)
     if sum(outcome.headline for outcome in file.outcomes) != 1:
         yield complain(("outcomes",), "exactly one outcome must be the headline.", allowed="headline = true once")
     last = file.round_of(file.cutoff)
@@ -134,9 +186,12 @@ def _check_address(
         if rest[0] not in dispute.chance:
             yield _not_among(complain, path, rest[0], f"there is no chance assumption “{rest[0]}”", dispute.chance)
         return
-    if head == "error" or rest[0] == "default":
+    if rest[0] == ("event" if head == "error" else "default"):
         return
     actor = rest[0]
+    if head in TOLD:
+        yield from _check_told(complain, path, head, rest, moves)
+        return
     if actor not in dispute.actors:
         yield _not_among(complain, path, actor, f"“{actor}” does not move in this dispute", dispute.actors)
         return
@@ -144,7 +199,7 @@ def _check_address(
         yield _not_among(complain, path, rest[1], f"{actor} has no account “{rest[1]}”", (*types[actor], "*"))
     if head == "weight" and rest[2] not in dispute.interests:
         yield _not_among(complain, path, rest[2], f"there is no interest “{rest[2]}”", dispute.interests)
-    if head in ("propensity", "detection") and len(rest) > 1 and rest[1] not in moves[actor]:
+    if head == "propensity" and rest[1] not in moves[actor]:
         yield _not_among(complain, path, rest[1], f"{actor} has no move “{rest[1]}”", moves[actor])
     if head == "drift":
         for name in rest[1:]:
@@ -152,10 +207,54 @@ def _check_address(
                 yield _not_among(complain, path, name, f"{actor} has no account “{name}”", types[actor])
 
 
+def _check_told(complain: Complain, path: tuple[Any, ...], head: str, rest: list[str], moves: Mapping[str, tuple[str, ...]]) -> Found:
+    """Addresses of the observation model: the moves of an actor or the draws of the world."""
+    actor, *named = rest
+    if actor not in moves:
+        whole = {"error": ("event",), "detection": ("default",)}.get(head, ())
+        yield _not_among(complain, path, actor, f"“{actor}” does not move in this dispute", (*moves, *whole))
+        return
+    for move in named:
+        if move not in moves[actor]:
+            yield _not_among(complain, path, move, f"{actor} has no move “{move}”", moves[actor])
+    if head == "confusion" and len(set(named)) == 1:
+        message = f"“{head}.{'.'.join(rest)}” is about a report of {named[0]} that names {named[0]}, which is no error."
+        yield complain(path, message, value=named[0], allowed=[move for move in moves[actor] if move != named[0]])
+
+
+def _check_observations(file: CaseFile, moves: Mapping[str, tuple[str, ...]], complain: Complain) -> Found:
+    """Moves that rules and their readings name; a draw of the world that is reported needs a chance of being reported."""
+    found = {assumption.sets for assumption in file.assumptions}
+    for number, rule in enumerate(file.observations):
+        actor, move = rule.move.split(".")
+        yield from _check_move(complain, ("observations", number, "move"), actor, move, moves)
+        for name in rule.readings:
+            yield from _check_move(complain, ("observations", number, "readings", name), actor, name.split(".")[1], moves)
+        wanted = (f"detection.{WORLD}.{move}", f"detection.{WORLD}")
+        if actor == WORLD and move in moves.get(WORLD, ()) and not found.intersection(wanted):
+            message = f"no assumption sets “{wanted[0]}”, so a report of that draw is impossible."
+            hint = f"Add an [[assumptions]] entry for {wanted[0]}, or for {wanted[1]} if all draws are reported alike."
+            yield complain(("observations", number, "move"), message, value=rule.move, allowed=list(wanted), hint=hint)
+    yield from _check_confusion(file, complain)
+
+
+def _check_confusion(file: CaseFile, complain: Complain) -> Found:
+    """Shares of the wrong reports of one move, which cannot be more than all of them."""
+    totals: dict[str, list[tuple[int, float]]] = {}
+    for number, assumption in enumerate(file.assumptions):
+        if assumption.sets.startswith("confusion."):
+            totals.setdefault(assumption.sets.rpartition(".")[0], []).append((number, assumption.likely))
+    for row, shares in totals.items():
+        total = sum(share for _, share in shares)
+        if total > 1.0 + SHARES_TOLERANCE:
+            message = f"the likely shares of {row}.… sum to {total:g}; of the wrong reports of one move all together are at most 1."
+            yield complain(("assumptions", shares[-1][0], "likely"), message, value=total, allowed="a sum of 1 or less")
+
+
 def _check_move(complain: Complain, path: tuple[Any, ...], actor: str, move: str, moves: Mapping[str, tuple[str, ...]]) -> Found:
-    movers = [name for name in moves if name != WORLD]
-    if actor not in movers:
-        yield _not_among(complain, path, actor, f"“{actor}” does not move in this dispute", movers)
+    """A move of an actor or a draw of the world."""
+    if actor not in moves:
+        yield _not_among(complain, path, actor, f"“{actor}” does not move in this dispute", moves)
     elif move not in moves[actor]:
         yield _not_among(complain, path, move, f"{actor} has no move “{move}”", moves[actor])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -12,7 +12,7 @@ from jaxtyping import Float
 from openparley.game.dispute_game import DisputeGame
 from openparley.game.parameters import Parameters
 from openparley.game.positions import ENDED
-from openparley.infer.filter import Filter, Filtered
+from openparley.infer.filter import Filter, Filtered, world_drift
 from openparley.infer.model import Model, Reporting
 from openparley.solve.belief_grid import BeliefGrid, solve_belief_grid
 from openparley.solve.grid.behaviour import GridBehaviour
@@ -24,7 +24,6 @@ CERTIFIED = (
     "logit_residual", "interpolation_error", "value_error", "other_roots", "sampled",
     "interpolation_error_on_path", "value_error_on_path", "other_roots_on_path",
 )  # fmt: skip
-FINER = 2  # further nodes a split of the grid that the first draw is compared with
 
 Table = dict[str, np.ndarray]
 
@@ -68,6 +67,7 @@ def work(model: Model, values: Mapping[str, float], index: int, seed: int, metho
         "world_share": filtered.world_share,
         "world_types": filtered.worlds.types,
         "world_prior": filtered.worlds.prior,
+        "world_prior_path": _prior_path(model, solution.behaviour, filtered),
         "sighting_prob": np.array([s.world_prob for s in filtered.sightings]),
         "sighting_reported": np.array([s.world_reported for s in filtered.sightings]),
         "sighting_base": np.array([(s.uniform_prob, s.frequency_prob) for s in filtered.sightings]).reshape(-1, 2),
@@ -75,13 +75,12 @@ def work(model: Model, values: Mapping[str, float], index: int, seed: int, metho
         "coarse_share": np.array(filtered.coarse_share),
         "unsettled": np.array(solution.stats["unsettled"]),
         "residual": np.array(solution.stats["worst_residual"]),
+        **played(model, solution.behaviour, filtered),
     }
     if index % CERTIFIED_EVERY == 0:
         proof = certify(solution, samples=CERTIFICATE_SAMPLES, rng=np.random.default_rng([seed, index]))
         table |= {f"certificate.{name}": np.array(getattr(proof, name)) for name in CERTIFIED}
         table["certificate.best_response_gap"] = np.array(max(proof.best_response_gap.values()))
-    if index == 0:
-        table["finer"] = np.array(_on_a_finer_grid(model, parameters, reporting, solution.behaviour, filtered, method))
     drawn = Drawn(model, index, seed, parameters, reporting, solution.behaviour, filtered, method)
     for name, task in tasks.items():
         table |= {f"{name}.{key}": value for key, value in task(drawn).items()}
@@ -96,24 +95,32 @@ def _padded(rows: Sequence[np.ndarray]) -> Float[np.ndarray, "sighting move"]:
     return table
 
 
-def _on_a_finer_grid(
-    model: Model, parameters: Parameters, reporting: Reporting, behaviour: GridBehaviour, filtered: Filtered, method: BeliefGrid
-) -> tuple[float, float, float]:
-    """How much a finer grid would change: choices today and at the start, shares of worlds, log evidence; the largest each."""
-    nodes = {actor: method.nodes_for(actor) + FINER for actor in model.uncertain}
-    game = DisputeGame(model.positions, parameters, model.rounds, model.dispute(parameters))
-    finer = solve_belief_grid(game, replace(method, nodes=nodes)).behaviour
-    again = Filter(model, finer, reporting).run()
-    here = filtered.branches.position != ENDED
-    now = {a: b[here] for a, b in filtered.branches.beliefs.items()}
-    prior = {actor: parameters.motives[actor].prior[None, :] for actor in model.uncertain}
-    stages = (
-        (filtered.today, filtered.step, filtered.branches.position[here], now),
-        (0, 0, np.array([model.positions.opening(model.start)]), prior),
-    )
-    changes = [np.abs(behaviour.choices(*stage) - finer.choices(*stage)).max(initial=0.0) for stage in stages]
-    return (
-        float(max(changes)),
-        float(np.abs(filtered.world_share - again.world_share).max()),
-        float(np.abs(filtered.log_evidence - again.log_evidence).max()),
-    )
+def played(model: Model, behaviour: GridBehaviour, filtered: Filtered) -> Table:
+    """Probability of each move by type, at the opening and – over the branches that the record leaves – in the step to be played next."""
+    opening = np.array([model.positions.opening(model.start)])
+    prior = {actor: behaviour.parameters.motives[actor].prior[None, :] for actor in model.uncertain}
+    branches = filtered.branches
+    alive = branches.position != ENDED
+    share = branches.weight[alive].sum(1)
+    table: Table = {"play_start": behaviour.choices(0, 0, opening, prior)[0]}
+    if not share.sum() > 0:
+        return table | {"play_today": np.zeros((0, 0))}
+    position = branches.position[alive]
+    chosen = behaviour.choices(filtered.today, filtered.step, position, {a: b[alive] for a, b in branches.beliefs.items()})
+    labels = sorted({label for v in np.unique(position) for label in model.positions.menu(int(v))})
+    today = np.zeros((len(labels), chosen.shape[2]))
+    for row, v, weight in zip(chosen, position, share / share.sum(), strict=True):
+        for option, label in enumerate(model.positions.menu(int(v))):
+            today[labels.index(label)] += weight * row[option]
+    return table | {"play_today": today}
+
+
+def _prior_path(model: Model, behaviour: GridBehaviour, filtered: Filtered) -> Float[np.ndarray, "round world"]:
+    """Share of each world at the end of each round had nothing been reported: the prior, drifting."""
+    drift = world_drift(filtered.worlds, behaviour)
+    share, rows = filtered.worlds.prior, []
+    for t in range(model.today + 1):
+        # a round that the filter has not finished has not drifted yet
+        share = share @ drift if t < filtered.today else share
+        rows.append(share)
+    return np.array(rows)

@@ -1,181 +1,228 @@
-"""Runs the draws: in local processes, with progress, a checkpoint after each, and a clean stop."""
+"""Adaptive multiple importance sampling over the assumptions: batches of draws, each solved once and kept.
+
+The first batch comes from the prior. Every later one comes from a defensive mixture of the prior and a Student t that is
+fitted to an emulator of the log probability of the record. A draw's weight is that of the mixture of all batches, whichever
+it came from (deterministic mixture weights), so nothing that was solved is thrown away. The scheme is that of Cornuet and
+others, “Adaptive Multiple Importance Sampling” (abstract and introduction read). As a proposal is fitted to the draws that it
+then helps to weigh, the mean weight is a few per cent too low as an estimate of the evidence; averages under the normalised
+weights show no such bias in the tests, and have smaller errors than with weights from each draw's own batch.
+"""
 
 from __future__ import annotations
 
-import contextlib
-import io
-import os
-import signal
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from multiprocessing import get_context, parent_process
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Float
 
-from openparley.errors import InferenceError
+from openparley.errors import ParameterError
+from openparley.infer.checkpoint import Progress, keep_proposal, load_proposal, run_jobs
 from openparley.infer.draw import Table, Task, work
+from openparley.infer.finer import Finer, chosen_draws, finer_grid
 from openparley.infer.model import Model
-from openparley.infer.prior import draw_assumptions
-from openparley.record.store import atomic_write
+from openparley.infer.prior import at_normals, draw_assumptions, free, normals
+from openparley.infer.proposal import Proposal, fit_proposal, mixture_log_ratio, prior_proposal
+from openparley.infer.weights import normalised
+from openparley.infer.workers import Workers
 from openparley.solve.belief_grid import BeliefGrid
 
-Progress = Callable[[int, int], None]
+SMALLEST_BATCH = 32  # an emulator of a hundred assumptions has no skill with fewer draws
+BATCHES = 4
+FINELY = 32  # one draw in so many is solved again on a finer grid …
+FEWEST_FINE = 2  # … and at least two, or there is no telling how they differ
 
 
 @dataclass(frozen=True)
-class PriorSampling:
-    """Importance sampling with the prior as proposal: every draw is weighted by how well it predicted the record.
+class AdaptiveImportance:
+    """Adaptive multiple importance sampling, starting from the prior.
 
     Attributes
     ----------
     draws
-        Draws of the assumptions; each is solved once, and once more per lever.
+        Draws of the assumptions; each is solved once.
+    batch
+        Draws between two fits of the proposal; None for a quarter of ``draws``, at least 32. With as many as ``draws`` this is
+        plain sampling from the prior.
     grid
         Settings of the solver.
+    fine
+        Draws that are solved again on a finer grid, to tell the solver's error; None for one in 32, at least 2; 0 for none.
     processes
         Local processes; None for one a core. The result does not depend on it.
     """
 
-    draws: int = 64
+    draws: int = 256
+    batch: int | None = None
     seed: int = 20250529
     grid: BeliefGrid = field(default_factory=lambda: BeliefGrid(nodes=4, tolerance=3e-4, roots_checked=8))
+    fine: int | None = None
     processes: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, value, least in (("draws", self.draws, 1), ("batch", self.batch, 1), ("fine", self.fine, 0)):
+            if value is not None and value < least:
+                raise ParameterError(f"the engine needs {name} of at least {least}; found {value}.")
+
+    @property
+    def batches(self) -> tuple[int, ...]:
+        """Number of draws in each batch; the last may be smaller."""
+        size = min(self.batch or max(SMALLEST_BATCH, -(-self.draws // BATCHES)), self.draws)
+        return tuple(min(size, self.draws - start) for start in range(0, self.draws, size))
+
+    @property
+    def finely(self) -> int:
+        """Number of draws that are solved again on a finer grid."""
+        wanted = max(FEWEST_FINE, self.draws // FINELY) if self.fine is None else self.fine
+        return min(wanted, self.draws)
 
 
 @dataclass(frozen=True)
 class Run:
-    """All draws of one engine on one model."""
+    """All draws of one engine on one model.
 
-    values: Mapping[str, np.ndarray]
+    Attributes
+    ----------
+    values
+        Assumption id → its value in every draw.
+    tables
+        What was kept of each draw.
+    log_ratio
+        Log density of the prior over the mixture of all batches at each draw; weights are exp(log_ratio) times what the record
+        says of the draw, and prior averages are taken with exp(log_ratio) alone.
+    z
+        Standard normal coordinates of the assumptions that are not points, in the order of ``free``; without rows if not known.
+    proposals
+        Where each batch came from.
+    finer
+        Draw → what a finer grid makes of it, for those that were solved again; ``finer_inclusion`` is how many times each
+        was expected among them.
+    """
+
+    values: Mapping[str, Float[np.ndarray, " draw"]]
     tables: tuple[Table, ...]
+    log_ratio: Float[np.ndarray, " draw"]
+    z: Float[np.ndarray, "_ assumption"] = field(default_factory=lambda: np.zeros((0, 0)))
+    free: tuple[str, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    finer: Mapping[int, Table] = field(default_factory=dict)
+    finer_inclusion: Mapping[int, float] = field(default_factory=dict)
+    finer_grid: BeliefGrid | None = None
+
+    @property
+    def log_evidence(self) -> Float[np.ndarray, "draw round"]:
+        """Log probability that each draw gave to the record up to each round."""
+        return np.array([table["log_evidence"] for table in self.tables])
+
+    @property
+    def prior_weights(self) -> Float[np.ndarray, " draw"]:
+        """Weights under which the draws stand for the prior."""
+        return normalised(self.log_ratio)
+
+    def at(self, draw: int) -> dict[str, float]:
+        """The assumptions of one draw."""
+        return {name: float(column[draw]) for name, column in self.values.items()}
+
+
+@dataclass(frozen=True)
+class _Solve:
+    """The job of a draw."""
+
+    seed: int
+    grid: BeliefGrid
+    tasks: Mapping[str, Task]
+
+    def __call__(self, model: Model, index: int, values: Mapping[str, float]) -> Table:
+        return work(model, values, index, self.seed, self.grid, self.tasks)
 
 
 def run_draws(
-    model: Model, engine: PriorSampling, tasks: Mapping[str, Task], *, checkpoint: Path | None = None, progress: Progress | None = None
+    model: Model,
+    engine: AdaptiveImportance,
+    tasks: Mapping[str, Task],
+    *,
+    checkpoint: Path | None = None,
+    progress: Progress | None = None,
+    workers: Workers | None = None,
 ) -> Run:
-    """Solve and filter every draw, reusing those that a checkpoint holds.
+    """Solve and filter every draw batch by batch, reusing what a checkpoint holds; then some again on a finer grid.
 
     Parameters
     ----------
     checkpoint
-        Folder for one file a draw, written when the draw is done. It must belong to this model, engine and tasks.
+        Folder for one file a draw and one a proposal, written when they are done. It must belong to this model, engine and
+        tasks.
     progress
-        Called with (done, all) after each draw.
+        Called with (stage, done, all): once when a stage begins, with what is there already, and after each draw.
+    workers
+        Processes to use; made for this call if not given.
 
     Raises
     ------
     InferenceError
         If a worker process was lost; finished draws stay in the checkpoint.
     """
-    draws = draw_assumptions(model.assumptions, count=engine.draws, seed=engine.seed)
-    tables: dict[int, Table] = {k: table for k in range(engine.draws) if (table := _load(checkpoint, k)) is not None}
-    if progress and tables:
-        progress(len(tables), engine.draws)
-    todo = [k for k in range(engine.draws) if k not in tables]
-    if todo:
-        # the first draw is done here, so that compiled code is on disk before several processes ask for it
-        for k in todo[:1]:
-            tables[k] = _keep(checkpoint, k, work(model, draws.at(k), k, engine.seed, engine.grid, tasks))
-            if progress:
-                progress(len(tables), engine.draws)
-        todo = todo[1:]
-    if todo:
-        _in_processes(model, engine, tasks, [(k, draws.at(k)) for k in todo], tables, checkpoint, progress)
-    return Run(draws.values, tuple(tables[k] for k in range(engine.draws)))
+    if workers is None:
+        with Workers(model, engine.processes) as workers:
+            return run_draws(model, engine, tasks, checkpoint=checkpoint, progress=progress, workers=workers)
+    run = _in_batches(model, engine, tasks, checkpoint, progress or _silent, workers)
+    return _finely(model, engine, run, checkpoint, progress or _silent, workers) if engine.finely else run
 
 
-def _in_processes(
+def _silent(stage: str, done: int, total: int) -> None:
+    """Say nothing."""
+
+
+def _in_batches(
     model: Model,
-    engine: PriorSampling,
+    engine: AdaptiveImportance,
     tasks: Mapping[str, Task],
-    todo: Sequence[tuple[int, Mapping[str, float]]],
-    tables: dict[int, Table],
     checkpoint: Path | None,
-    progress: Progress | None,
-) -> None:
-    workers = min(engine.processes or os.cpu_count() or 1, len(todo))
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(model, engine, tasks))
-    try:
-        with _interrupts_held():
-            pending: dict[Future[Table], int] = {pool.submit(_work_here, k, values): k for k, values in todo}
-        while pending:
-            done, _ = wait(pending, return_when=FIRST_COMPLETED)
-            for future in done:
-                k = pending.pop(future)
-                tables[k] = _keep(checkpoint, k, future.result())
-                if progress:
-                    progress(len(tables), engine.draws)
-    except BaseException as problem:
-        # on Ctrl-C or a lost worker nothing that is done is lost: drop what has not begun and let the rest go
-        for process in list((pool._processes or {}).values()):
-            process.terminate()
-        pool.shutdown(wait=False, cancel_futures=True)
-        if isinstance(problem, BrokenProcessPool):
-            message = f"a worker process was lost after {len(tables)} of {engine.draws} draws (out of memory?)."
-            raise InferenceError(message, hint="Run the command again: finished draws are kept.") from problem
-        raise
-    pool.shutdown()
+    progress: Progress,
+    workers: Workers,
+) -> Run:
+    names = tuple(row.id for row in free(model.assumptions))
+    job = _Solve(engine.seed, engine.grid, tasks)
+    values = {row.id: np.zeros(0) for row in model.assumptions}
+    z, tables, proposals = np.zeros((0, len(names))), list[Table](), list[Proposal]()
+    for b, count in enumerate(engine.batches):
+        start = len(tables)
+        proposal = load_proposal(checkpoint, b, names, count=count) or _next_proposal(z, tables, names, b, count, engine.seed)
+        keep_proposal(checkpoint, b, proposal, names)
+        prior = normals(model.assumptions, count=count, seed=engine.seed, batch=b)
+        here = proposal.draw(prior, np.random.default_rng([engine.seed, b, 3]))
+        # the first batch takes its values from the quantiles themselves, which no assumption but its own can change
+        fresh = at_normals(model.assumptions, here) if b else draw_assumptions(model.assumptions, count=count, seed=engine.seed).values
+        values = {name: np.concatenate([column, fresh[name]]) for name, column in values.items()}
+        items = {start + k: ({name: float(column[k]) for name, column in fresh.items()},) for k in range(count)}
+        stage = f"solving draws, batch {b + 1} of {len(engine.batches)}" if len(engine.batches) > 1 else "solving draws"
+        done = partial(_shifted, progress, stage, start, engine.draws)
+        tables += run_jobs(workers, job, items, name="draw", checkpoint=checkpoint, done=done).values()
+        z = np.concatenate([z, here])
+        proposals.append(proposal)
+    return Run(values, tuple(tables), mixture_log_ratio(proposals, z), z, names, tuple(proposals))
 
 
-_HERE: dict[str, object] = {}
+def _shifted(progress: Progress, stage: str, start: int, total: int, done: int) -> None:
+    progress(stage, start + done, total)
 
 
-def _start_worker(model: Model, engine: PriorSampling, tasks: Mapping[str, Task]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
-    _HERE.update(model=model, engine=engine, tasks=tasks)
+def _next_proposal(z: np.ndarray, tables: list[Table], names: tuple[str, ...], batch: int, count: int, seed: int) -> Proposal:
+    if batch == 0:
+        return prior_proposal(count, len(names), "the prior: the first batch")
+    evidence = np.array([float(table["log_evidence"][-1]) for table in tables])
+    return fit_proposal(z, evidence, names, count=count, seed=seed + batch)
 
 
-def _leave_with_parent() -> None:
-    """End with the parent: one that was killed says nothing, and its workers would wait for work for ever."""
-    if (parent := parent_process()) is not None:
-        parent.join()
-        os._exit(1)
-
-
-@contextlib.contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Hold Ctrl-C back while workers start; they inherit that, and so do not die of it with a traceback each."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _work_here(index: int, values: Mapping[str, float]) -> Table:
-    model, engine, tasks = _HERE["model"], _HERE["engine"], _HERE["tasks"]
-    assert isinstance(model, Model)
-    assert isinstance(engine, PriorSampling)
-    assert isinstance(tasks, Mapping)
-    return work(model, values, index, engine.seed, engine.grid, tasks)
-
-
-def _path(checkpoint: Path, index: int) -> Path:
-    return checkpoint / f"draw-{index:05d}.npz"
-
-
-def _keep(checkpoint: Path | None, index: int, table: Table) -> Table:
-    if checkpoint is not None:
-        buffer = io.BytesIO()
-        np.savez(buffer, allow_pickle=False, **table)
-        atomic_write(_path(checkpoint, index), buffer.getvalue())
-    return table
-
-
-def _load(checkpoint: Path | None, index: int) -> Table | None:
-    """A finished draw; None when there is none or its file is not whole."""
-    if checkpoint is None or not _path(checkpoint, index).exists():
-        return None
-    try:
-        with np.load(io.BytesIO(_path(checkpoint, index).read_bytes()), allow_pickle=False) as file:
-            return dict(file)
-    except Exception:  # a torn file raises a dozen different things, and all of them mean that the draw is to be done again
-        return None
+def _finely(model: Model, engine: AdaptiveImportance, run: Run, checkpoint: Path | None, progress: Progress, workers: Workers) -> Run:
+    """Solve some draws again on a finer grid: those that carry the posterior, and some that may only seem not to."""
+    inclusion = chosen_draws(normalised(run.log_evidence[:, -1] + run.log_ratio), engine.finely, seed=engine.seed)
+    grid = finer_grid(model, engine.grid, share=len(inclusion) / engine.draws)
+    items = {k: (run.at(k),) for k in inclusion}
+    done = partial(_shifted, progress, "solving some again on a finer grid", 0, len(items))
+    tables = run_jobs(workers, Finer(grid), items, name="finer", checkpoint=checkpoint, done=done)
+    return Run(
+        run.values, run.tables, run.log_ratio, run.z, run.free, run.proposals, tables, inclusion, grid
+    )  # fmt: skip

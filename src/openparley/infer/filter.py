@@ -8,42 +8,31 @@ probability of both and of all reports so far.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from openparley.game.dispute import WORLD
-from openparley.game.positions import ENDED, moves_by_actor
-from openparley.infer.model import Model, Reporting
-from openparley.infer.observe import Report
-from openparley.infer.posterior import NONE_OF_THESE
+from openparley.game.positions import ENDED
+from openparley.infer import branching
+from openparley.infer.model import Model
+from openparley.infer.observe import Observed, Report
+from openparley.infer.reporting import Reporting
+from openparley.infer.worlds import HABIT, Worlds, account_share, weigh_worlds, world_drift
 from openparley.solve.grid.behaviour import GridBehaviour, drift_beliefs
 
-HABIT = -1  # index of "none of these" among an actor's types
+__all__ = [
+    "HABIT", "Branches", "Filter", "Filtered", "Sighting", "Snapshot", "Worlds", "account_share", "habit_probs", "weigh_worlds",
+    "world_drift",
+]  # fmt: skip
+
 HABIT_WEIGHT = 0.5  # pseudo-count per option of the habit predictor: Krichevsky–Trofimov
-MERGE = 25.0  # branches at one position merge when no belief differs by more than about 1/25
-
-
-@dataclass(frozen=True)
-class Worlds:
-    """Every combination of accounts that the analyst weighs.
-
-    Attributes
-    ----------
-    types
-        Type index of each uncertain actor in each world; −1 stands for "none of these".
-    """
-
-    actors: tuple[str, ...]
-    types: Int[np.ndarray, "world actor"]
-    prior: Float[np.ndarray, " world"]
-
-    def of(self, actor: str) -> Int[np.ndarray, " world"]:
-        """Type index of one actor in every world; 0 for an actor whose motive is known."""
-        return self.types[:, self.actors.index(actor)] if actor in self.actors else np.zeros(len(self.types), np.int64)
+MERGE = 12.0  # branches at one position merge when no belief differs by more than about 1/12
+# Lightest branches that are dropped, in sum of a step. A report can lift them by a few hundred at most (detection and
+# error rates), so that what is lost stays far below what merging costs.
+DROP = 1e-5
 
 
 @dataclass(frozen=True)
@@ -64,6 +53,10 @@ class Branches:
     beliefs: Mapping[str, Float[np.ndarray, "branch type"]]
     weight: Float[np.ndarray, "branch world"]
 
+    def only(self, kept: Bool[np.ndarray, " branch"]) -> Branches:
+        """Some of the branches."""
+        return Branches(self.position[kept], {a: b[kept] for a, b in self.beliefs.items()}, self.weight[kept])
+
 
 @dataclass(frozen=True)
 class Sighting:
@@ -79,6 +72,10 @@ class Sighting:
         Of that weight the part in which a move is reported at all.
     label_prob
         Probability of each move of the actor, in order, to be the one that is named, given that one is.
+    error_prob
+        Probability, the report known, that the true move is none of those it may be read as.
+    open_prob
+        Probability, just before, that one of these moves was open to the actor.
     """
 
     round: int
@@ -91,6 +88,32 @@ class Sighting:
     label_prob: Float[np.ndarray, " move"]
     uniform_prob: float
     frequency_prob: float
+    error_prob: float
+    open_prob: float
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The filter before a round: from here a record goes on that has been the same so far.
+
+    Attributes
+    ----------
+    habit
+        Actor → expected number of each move so far, in worlds in which it plays from habit.
+    reported
+        Actor → number of reports of each move so far.
+    log_evidence, world_share
+        Results of the rounds before.
+    """
+
+    branches: Branches
+    habit: Mapping[str, Float[np.ndarray, " move"]]
+    reported: Mapping[str, Float[np.ndarray, " move"]]
+    log_evidence: tuple[float, ...]
+    world_share: tuple[Float[np.ndarray, " world"], ...]
+    sightings: tuple[Sighting, ...]
+    coarse_share: float
+    lost_share: float
 
 
 @dataclass(frozen=True)
@@ -100,15 +123,20 @@ class Filtered:
     Attributes
     ----------
     log_evidence
-        Log probability of all reports and silences up to the end of each round.
+        Log probability of all reports and silences up to the end of each round; −∞ once one of them is impossible,
+        from where on the shares leave it out.
     world_share
         Share of each world at the end of each round.
     today, step
         Round and step at which the forecast starts.
     habit
-        Actor → move → number of reports, for the habit predictor.
+        Actor → move → expected number so far, for the habit predictor; nothing for actors without rival accounts.
     coarse_share
         Largest share of histories, over the steps, that were merged by position without regard to their beliefs.
+    lost_share
+        Share of histories that was dropped, the sum over the steps.
+    snapshots
+        The filter before each round.
     """
 
     worlds: Worlds
@@ -120,133 +148,147 @@ class Filtered:
     step: int
     habit: Mapping[str, Mapping[str, float]]
     coarse_share: float
-
-
-def weigh_worlds(model: Model, behaviour: GridBehaviour, reporting: Reporting) -> Worlds:
-    """Worlds with the analyst's prior: the actors' common prior, less what is kept for "none of these"."""
-    actors = model.uncertain
-    shares = [behaviour.parameters.motives[actor].prior for actor in actors]
-    named = list(itertools.product(*[range(len(share)) for share in shares]))
-    kept = 1.0 - sum(reporting.none[actor] for actor in actors)
-    rows = [(types, kept * np.prod([share[k] for share, k in zip(shares, types, strict=True)])) for types in named]
-    for i, actor in enumerate(actors):
-        others = [range(len(share)) if j != i else (HABIT,) for j, share in enumerate(shares)]
-        for types in itertools.product(*others):
-            share = np.prod([shares[j][k] for j, k in enumerate(types) if j != i])
-            rows.append((types, reporting.none[actor] * share))
-    return Worlds(actors, np.array([types for types, _ in rows], np.int64).reshape(len(rows), len(actors)), np.array([p for _, p in rows]))
+    lost_share: float = 0.0
+    snapshots: tuple[Snapshot, ...] = field(default=(), repr=False)
 
 
 class Filter:
-    """One pass over the record; use `run`.
+    """One pass over the record: `run`; or step by step with `begin`, `open_round`, `take` and `end_round`, as a simulator needs.
 
     Parameters
     ----------
+    observed
+        Reports to filter in the place of the model's.
     most_branches
         Branches kept apart; lighter ones merge by position, whatever their beliefs.
     merge
-        Branches at one position merge when no belief differs by more than about ``1 / merge``; None keeps all apart.
+        Branches at one position merge when no belief differs by more than about ``1 / merge``; None keeps all apart and
+        drops none.
+
+    Notes
+    -----
+    **Habit.** In a world in which an actor plays from habit it repeats itself: an option's score is how often the actor
+    has taken the move, plus half a time an option, shared out by base propensity (Krichevsky–Trofimov, shrunk to base
+    rates). Which moves it has taken is known only in part, so the filter counts their expectation: after every step of
+    the actor each move's count grows by its probability, given the report or silence of that step and all before, in
+    the worlds in which this actor plays from habit, and over all branches; a branch that has ended adds nothing. One
+    set of counts serves all branches, as in a mean-field approximation. It is fixed by the record alone, so that the
+    predictor is a proper one: its probabilities of what is reported next sum to one.
     """
 
     def __init__(
-        self, model: Model, behaviour: GridBehaviour, reporting: Reporting, *, most_branches: int = 256, merge: float | None = MERGE
+        self,
+        model: Model,
+        behaviour: GridBehaviour,
+        reporting: Reporting,
+        *,
+        observed: Observed | None = None,
+        most_branches: int = 128,
+        merge: float | None = MERGE,
     ) -> None:
         self.model, self.behaviour, self.reporting, self.most_branches, self.merge = model, behaviour, reporting, most_branches, merge
         self.worlds = weigh_worlds(model, behaviour, reporting)
-        self.moves = moves_by_actor(model.positions)
-        self.counts = {actor: np.zeros(len(self.moves[actor])) for actor in model.actors}
+        self.moves, self.label = model.layout.moves, model.layout.label
         self.drift = world_drift(self.worlds, behaviour)
-        self.reports = {(report.round, report.actor): report for report in model.observed.reports}
-        self.log_evidence, self.coarse = 0.0, 0.0
-        self.sightings: list[Sighting] = []
-        positions = model.positions
-        endings = {
-            (positions.mover(v), positions.labels[o]) for v in range(len(positions)) for o in positions.options(v) if positions.ends[o]
-        }
-        self.end_detection = max((reporting.detection[a][move] for a, move in endings if a != WORLD), default=0.0)
-        self.end_told = min((r.round for r in model.observed.reports if (r.actor, r.move) in endings), default=model.rounds)
-        self.label = np.full(len(positions.labels), -1)
-        for v in range(len(positions)):
-            mover = positions.mover(v)
-            if mover != WORLD:
-                for o in positions.options(v):
-                    self.label[o] = self.moves[mover].index(positions.labels[o])
+        self.base = np.exp(behaviour.log_base)
+        reports = (model.observed if observed is None else observed).reports
+        self.reports = {(report.round, report.actor): report for report in reports}
+        self.named = {a: reporting.named(a, moves) for a, moves in self.moves.items()}
+        endings = model.layout.endings
+        told = [float(reporting.detected(a, self.moves[a])[self.moves[a].index(move)]) for a, move in endings if a != WORLD]
+        self.end_detection = max(told, default=0.0)
+        self.end_told = min((r.round for r in reports if (r.actor, r.move) in endings), default=model.rounds)
 
-    def run(self) -> Filtered:
-        """Filter every round up to the cut-off; the last round only up to the last step that a report speaks of."""
+    def run(self, start: Snapshot | None = None) -> Filtered:
+        """Filter every round up to the cut-off; the last round only up to the last step that a report speaks of.
+
+        Parameters
+        ----------
+        start
+            Where to begin: a snapshot of a pass over a record that is the same up to there.
+        """
+        self.begin(start)
         model, steps = self.model, self.model.positions.steps
-        beliefs = {actor: self.behaviour.parameters.motives[actor].prior[None, :].copy() for actor in model.uncertain}
-        now = Branches(np.array([model.positions.opening(model.start)]), beliefs, self.worlds.prior[None, :].copy())
-        log_evidence, shares = [], []
-        step = 0
-        for t in range(model.today + 1):
+        step, snapshots = 0, []
+        for t in range(len(self.log_evidence), model.today + 1):
+            snapshots.append(self._snapshot())
+            self.open_round()
             seen = [s for s, actor in enumerate(steps) if (t, actor) in self.reports]
             stop = len(steps) if t < model.today else max(seen, default=-1) + 1
             for step in range(stop):
-                now = self._after(now, t, step)
+                self.take(t, step)
             step = stop
             if stop == len(steps):
-                now = self._end_round(now)
-            log_evidence.append(self.log_evidence)
-            shares.append(now.weight.sum(0))
+                self.end_round()
+            self.shares.append(self.now.weight.sum(0))
         today, step = (model.today + 1, 0) if step == len(steps) else (model.today, step)
-        habit = {actor: dict(zip(self.moves[actor], map(float, counts), strict=True)) for actor, counts in self.counts.items()}
-        return Filtered(self.worlds, np.array(log_evidence), np.array(shares), tuple(self.sightings), now, today, step, habit, self.coarse)
+        habit = {a: dict(zip(self.moves[a], map(float, self.habit[a]), strict=True)) for a in model.actors}
+        return Filtered(
+            self.worlds, np.array(self.log_evidence), np.array(self.shares), tuple(self.sightings), self.now, today, step, habit,
+            self.coarse, self.lost, tuple(snapshots),
+        )  # fmt: skip
 
-    def _after(self, now: Branches, t: int, step: int) -> Branches:
-        """Branches after one step, weighted by what the record reports of it."""
-        actor = self.model.positions.steps[step]
-        alive = now.position != ENDED
-        chosen = self.behaviour.choices(t, step, now.position[alive], {a: b[alive] for a, b in now.beliefs.items()})
-        start = self.model.positions.option_start[now.position[alive]]
-        many = self.model.positions.option_start[now.position[alive] + 1] - start
-        options = start[:, None] + np.arange(chosen.shape[1])[None, :]
-        legal = np.arange(chosen.shape[1])[None, :] < many[:, None]
-        options = np.where(legal, options, 0)
-        by_world = self._by_world(actor, chosen, options, legal)
-        seen = self._likelihood(t, actor, options, legal) if actor != WORLD else np.ones(options.shape)
-        if (report := self.reports.get((t, actor))) is not None:
-            self._note(report, now.weight[alive], by_world, options, legal)
-        weight = now.weight[alive][:, None, :] * by_world * seen[:, :, None]
-        branch, option = np.nonzero(legal)
-        after = {a: b[alive][branch] for a, b in now.beliefs.items()}
-        if actor in after:
-            updated = after[actor] * chosen[branch, option]
-            after[actor] = updated / updated.sum(1, keepdims=True)
-        position = self.model.positions.successor[options[branch, option]]
-        ended = now.weight[~alive] * self._likelihood_when_over(t, step)
-        everything = Branches(
-            np.concatenate([position, now.position[~alive]]),
-            {a: np.concatenate([after[a], b[~alive]]) for a, b in now.beliefs.items()},
-            np.concatenate([weight[branch, option], ended]),
-        )
-        return self._normalised(self._thinned(everything if self.merge is None else _merged(everything, merge=self.merge)))
+    def begin(self, start: Snapshot | None = None) -> None:
+        """Stand before the first round, or where a snapshot was taken."""
+        model = self.model
+        if start is None:
+            beliefs = {actor: self.behaviour.parameters.motives[actor].prior[None, :].copy() for actor in model.uncertain}
+            opening = np.array([model.positions.opening(model.start)])
+            none = {actor: np.zeros(len(moves)) for actor, moves in self.moves.items()}
+            start = Snapshot(Branches(opening, beliefs, self.worlds.prior[None, :].copy()), none, none, (), (), (), 0.0, 0.0)
+        self.now, self.habit, self.reported = start.branches, dict(start.habit), dict(start.reported)
+        self.log_evidence, self.shares = list(start.log_evidence), list(start.world_share)
+        self.sightings, self.coarse, self.lost = list(start.sightings), start.coarse_share, start.lost_share
 
-    def _by_world(self, actor: str, chosen: np.ndarray, options: np.ndarray, legal: np.ndarray) -> Float[np.ndarray, "branch option world"]:
-        kinds = self.worlds.of(actor)
-        probs = chosen[:, :, np.maximum(kinds, 0)]
-        if (kinds == HABIT).any():
-            probs[:, :, kinds == HABIT] = self._habit(actor, options, legal)[:, :, None]
-        return probs
+    def open_round(self) -> None:
+        """Begin to count the evidence of one more round."""
+        self.log_evidence.append(self.log_evidence[-1] if self.log_evidence else 0.0)
 
-    def _habit(self, actor: str, options: np.ndarray, legal: np.ndarray, *, even: bool = False) -> Float[np.ndarray, "branch option"]:
-        """Habit predictor over the reports so far; with equal base shares if ``even`` (observed frequency)."""
-        base = np.ones(options.shape) if even else np.exp(self.behaviour.log_base[options])
-        return habit_probs(base, self.counts[actor][self.label[options]], legal)
+    def _snapshot(self) -> Snapshot:
+        return Snapshot(
+            self.now, dict(self.habit), dict(self.reported), tuple(self.log_evidence), tuple(self.shares), tuple(self.sightings),
+            self.coarse, self.lost,
+        )  # fmt: skip
 
-    def _likelihood(self, t: int, actor: str, options: np.ndarray, legal: np.ndarray) -> Float[np.ndarray, "branch option"]:
-        """P(report or silence | true move)."""
-        detection = np.array([self.reporting.detection[actor][move] for move in self.moves[actor]])[self.label[options]]
+    def take(self, t: int, step: int, *, blind: bool = False) -> None:
+        """Go on by one step, weighted by what the record reports of it; or, if ``blind``, by nothing."""
+        actor, places = self.model.positions.steps[step], self.model.positions
+        over = self.now.position == ENDED
+        alive, ended = self.now.only(~over), self.now.only(over)
         report = self.reports.get((t, actor))
-        likelihood = 1.0 - detection if report is None else detection * self._named(report.move, actor, options)
-        return np.where(legal, likelihood, 0.0)
+        told = np.ones(len(self.moves[actor])) if blind else self.reporting.likelihood(actor, self.moves[actor], report)
+        kinds = self.worlds.of(actor)
+        chosen = self.behaviour.choices(t, step, alive.position, alive.beliefs)
+        parent, option, weight, share, mass = branching.expand(
+            alive.position, alive.weight, chosen, kinds, places.option_start, self.label, self.base, self.habit[actor], HABIT_WEIGHT, told
+        )  # fmt: skip
+        left = ended.weight if blind else ended.weight * self._likelihood_when_over(t, step, report)
+        if report is not None and not blind:
+            self._note(report, alive, mass, mass.sum(1) * told, float(ended.weight.sum()), float(left.sum()))
+        left_share = left.sum(1)
+        total = float(share.sum() + left_share.sum())
+        if total == 0.0:
+            self.log_evidence[-1] = -np.inf
+            self.take(t, step, blind=True)
+            return
+        self.log_evidence[-1] += float(np.log(total))
+        self._count(actor, mass * told[:, None], left, kinds)
+        after = {a: b[parent] for a, b in alive.beliefs.items()}
+        if actor in after:
+            updated = after[actor] * chosen[parent, option - places.option_start[alive.position[parent]]]
+            likely = updated.sum(1, keepdims=True)
+            # a move that every account rules out can only be habit; it teaches nobody anything about the accounts
+            after[actor] = np.divide(updated, likely, out=after[actor], where=likely > 0)
+        self.now = self._thinned(
+            Branches(
+                np.concatenate([places.successor[option], ended.position]),
+                {a: np.concatenate([after[a], b]) for a, b in ended.beliefs.items()},
+                np.concatenate([weight, left]),
+            ),
+            np.concatenate([share, left_share]) / total,
+        )
 
-    def _named(self, move: str, actor: str, options: np.ndarray) -> Float[np.ndarray, "branch option"]:
-        """P(the report names ``move`` | true move, it is reported)."""
-        others = max(len(self.moves[actor]) - 1, 1)
-        return np.where(self.label[options] == self.moves[actor].index(move), 1 - self.reporting.error, self.reporting.error / others)
-
-    def _likelihood_when_over(self, t: int, step: int) -> float:
+    def _likelihood_when_over(self, t: int, step: int, report: Report | None) -> float:
         """P(report or silence) once the dispute has ended: a report can only be an error, and the end itself would be told.
 
         In every round after an end somebody would say that it is over, with the probability that the ending move is
@@ -255,99 +297,102 @@ class Filter:
         """
         actor = self.model.positions.steps[step]
         told = self.end_detection if step == 0 and t <= self.end_told else 0.0
-        error = self.reporting.error / max(len(self.moves[actor]) - 1, 1)
-        return (1.0 - told) * (error if (t, actor) in self.reports else 1.0)
+        return (1.0 - told) * self.reporting.after_the_end(actor, self.moves[actor], report)
 
-    def _note(self, report: Report, weight: np.ndarray, by_world: np.ndarray, options: np.ndarray, legal: np.ndarray) -> None:
-        """Keep what a report was worth, then count it for the habit predictor."""
-        actor = report.actor
-        detection = np.array([self.reporting.detection[actor][move] for move in self.moves[actor]])[self.label[options]]
-        detection = np.where(legal, detection, 0.0)
-        named = detection * self._named(report.move, actor, options)
-        seen = np.einsum("bw,bow,bo->w", weight, by_world, named)
-        reported = np.einsum("bw,bow,bo->w", weight, by_world, detection)
-        prob = np.divide(seen, reported, out=np.zeros_like(seen), where=reported > 0)
-        share = weight.sum(1)
-        even = np.where(legal, 1.0 / legal.sum(1, keepdims=True), 0.0)
-        uniform = float((share @ (even * named).sum(1)) / (share @ (even * detection).sum(1)))
-        # frequencies of reports already hold how often each move is reported, so detection does not enter again
-        frequency = self._habit(actor, options, legal, even=True) * np.where(legal, self._named(report.move, actor, options), 0.0)
-        frequency = float((share @ frequency.sum(1)) / share.sum())
-        labels = self._label_prob(weight, by_world, detection, options, actor)
+    def _count(
+        self, actor: str, mass: Float[np.ndarray, "move world"], ended: Float[np.ndarray, "branch world"], kinds: np.ndarray
+    ) -> None:
+        """Let the counts of habit grow by the probability of each move in the worlds in which the actor plays from habit."""
+        by_habit = kinds == HABIT
+        moved = mass[:, by_habit].sum(1)
+        if (total := float(moved.sum() + ended[:, by_habit].sum())) > 0:
+            self.habit[actor] = self.habit[actor] + moved / total
+
+    def _note(self, report: Report, alive: Branches, mass: np.ndarray, left: np.ndarray, ended: float, ended_left: float) -> None:
+        """Keep what a report was worth, then count it for the predictor by frequency.
+
+        ``mass`` (move, world) is before the report, ``left`` (move) after it; both leave out what has ended.
+        """
+        actor, moves = report.actor, self.moves[report.actor]
+        detection, read = self.reporting.detected(actor, moves), self.reporting.as_read(actor, moves, report)
+        reported = detection @ mass
+        prob = _ratio((detection * read) @ mass, reported)
+        wanted = np.isin(moves, list(report.shares))
+        even, frequent, open_ = branching.baselines(
+            alive.position, alive.weight.sum(1), self.model.positions.option_start, self.label, self.reported[actor], HABIT_WEIGHT, wanted
+        )  # fmt: skip
+        true = mass.sum(1) * detection
         self.sightings.append(
             Sighting(
-                report.round, actor, report.move, report.entries, prob, weight.sum(0), reported, labels, uniform, frequency
+                report.round, actor, report.move, report.entries, prob, alive.weight.sum(0), reported,
+                label_prob=_ratio(true @ self.named[actor], true.sum()),
+                uniform_prob=float(_ratio(even @ (detection * read), even @ detection)),
+                # frequencies of reports already hold how often each move is reported, so detection does not enter again
+                frequency_prob=float(_ratio(frequent @ read, frequent.sum())),
+                error_prob=float(_ratio(left[~wanted].sum() + ended_left, left.sum() + ended_left)),
+                open_prob=float(_ratio(open_, alive.weight.sum() + ended)),
             )
         )  # fmt: skip
-        self.counts[actor][self.moves[actor].index(report.move)] += 1
+        self.reported[actor] = self.reported[actor] + np.array([report.shares.get(move, 0.0) for move in moves])
 
-    def _label_prob(self, weight: np.ndarray, by_world: np.ndarray, detection: np.ndarray, options: np.ndarray, actor: str) -> np.ndarray:
-        """Probability, before the report, that it would name each move, errors included."""
-        seen = np.einsum("bw,bow->bo", weight, by_world) * detection
-        true = np.bincount(self.label[options].ravel(), seen.ravel(), minlength=len(self.moves[actor]))
-        true /= true.sum()
-        others = max(len(true) - 1, 1)
-        return true * (1 - self.reporting.error) + (1 - true) * self.reporting.error / others
+    def end_round(self) -> None:
+        """Let beliefs and motives drift."""
+        beliefs = drift_beliefs(self.behaviour.parameters, self.now.beliefs)
+        self.now = replace(self.now, beliefs=beliefs, weight=self.now.weight @ self.drift)
 
-    def _end_round(self, now: Branches) -> Branches:
-        beliefs = drift_beliefs(self.behaviour.parameters, now.beliefs)
-        return replace(now, beliefs=beliefs, weight=now.weight @ self.drift)
+    def _thinned(self, branches: Branches, share: Float[np.ndarray, " branch"]) -> Branches:
+        """Like branches become one, the lightest are dropped, and of the rest the lighter merge by position.
 
-    def _thinned(self, branches: Branches) -> Branches:
-        """Keep the heaviest branches apart and merge the rest by position, so that no history is dropped."""
-        share = branches.weight.sum(1)
-        if len(share) <= self.most_branches:
-            return branches
-        light = np.ones(len(share), bool)
-        light[np.argsort(-share, kind="stable")[: self.most_branches]] = False
-        self.coarse = max(self.coarse, float(share[light].sum() / share.sum()))
-        return _merged(branches, apart=~light)
-
-    def _normalised(self, branches: Branches) -> Branches:
-        total = branches.weight.sum()
-        self.log_evidence += float(np.log(total))
-        return replace(branches, weight=branches.weight / total)
-
-
-def world_drift(worlds: Worlds, behaviour: GridBehaviour) -> Float[np.ndarray, "world world"]:
-    """Probability that each world is each other in the next round; habit stays habit."""
-    drift = np.ones((len(worlds.types), len(worlds.types)))
-    for i, actor in enumerate(worlds.actors):
-        matrix = behaviour.parameters.motives[actor].drift
-        leave, enter = worlds.types[:, i][:, None], worlds.types[:, i][None, :]
-        stays = np.where(leave == HABIT, 1.0, matrix[np.maximum(leave, 0), np.maximum(enter, 0)])
-        drift *= np.where((leave == HABIT) == (enter == HABIT), stays, 0.0)
-    return drift
+        Weights sum to one again; ``share`` is that of each branch.
+        """
+        if self.merge is None:
+            group, count = np.arange(len(share)), len(share)
+        else:
+            _, group = np.unique(_like(branches, self.merge), return_inverse=True)
+            share = np.bincount(group, share)
+            count = len(share)
+        order = np.argsort(share, kind="stable")
+        lost = np.cumsum(share[order]) < (DROP if self.merge is not None else 0.0)
+        apart = np.zeros(count, bool)
+        apart[order[-self.most_branches :]] = True
+        light = ~apart[group]
+        if light.any():
+            self.coarse = max(self.coarse, float(share[~apart].sum()))
+        elif self.merge is None:
+            return replace(branches, weight=branches.weight / branches.weight.sum())
+        # branches that stay apart keep the number of their group; all others at one position share a number above those
+        number = np.where(light, count + 1 + branches.position, group)
+        gone = np.zeros(count, bool)
+        gone[order[lost]] = True
+        number[gone[group]] = -1
+        self.lost += float(share[order[lost]].sum())
+        return _merged(branches, number)
 
 
-def _merged(branches: Branches, *, merge: float = MERGE, apart: np.ndarray | None = None) -> Branches:
-    """Branches at one position with nearly the same beliefs become one, beliefs averaged by weight.
+def _like(branches: Branches, merge: float) -> Int[np.ndarray, " branch"]:
+    """Number of the bin of position and beliefs that each branch lies in: its digits are the position and rounded beliefs."""
+    key = branches.position.copy()
+    for column in (column for belief in branches.beliefs.values() for column in belief[:, :-1].T):
+        key = key * (int(np.ceil(merge)) + 1) + np.round(column * merge).astype(np.int64)
+    return key
 
-    With ``apart`` given, those branches stay as they are and all others merge by position alone.
-    """
+
+def _merged(branches: Branches, number: Int[np.ndarray, " branch"]) -> Branches:
+    """Branches with one number become one, beliefs averaged by weight; those numbered below 0 go, weights sum to one again."""
+    numbers, first, group = np.unique(number, return_index=True, return_inverse=True)
+    gone = int(np.searchsorted(numbers, 0))
     beliefs = branches.beliefs
-    if apart is None:
-        # position and rounded beliefs as the digits of one number: sorting numbers is much faster than sorting rows
-        key = branches.position.astype(np.float64)
-        for column in (column for belief in beliefs.values() for column in belief[:, :-1].T):
-            key = key * (np.ceil(merge) + 1) + np.round(column * merge)
-    else:
-        key = branches.position * (len(apart) + 1.0) + np.where(apart, np.arange(len(apart)) + 1, 0)
-    _, group = np.unique(key, return_inverse=True)
-    count = int(group.max()) + 1
-    share = branches.weight.sum(1)
-    total = np.maximum(np.bincount(group, share, count), 1e-300)
-    weight = np.zeros((count, branches.weight.shape[1]))
-    np.add.at(weight, group, branches.weight)
-    position = np.zeros(count, np.int64)
-    position[group] = branches.position
-    averaged = {}
-    for actor, belief in beliefs.items():
-        mean = np.zeros((count, belief.shape[1]))
-        np.add.at(mean, group, belief * share[:, None])
-        mean /= total[:, None]
-        averaged[actor] = mean / np.maximum(mean.sum(1, keepdims=True), 1e-300)
-    return Branches(position, averaged, weight)
+    stacked = np.concatenate([*beliefs.values(), np.zeros((len(number), 0))], axis=1)
+    weight, mean = branching.gather(group - gone, len(first) - gone, branches.weight, stacked)
+    ends = np.cumsum([belief.shape[1] for belief in beliefs.values()])
+    averaged = dict(zip(beliefs, np.split(mean, ends[:-1], axis=1), strict=True)) if beliefs else {}
+    return Branches(branches.position[first[gone:]], averaged, weight / weight.sum())
+
+
+def _ratio(above: np.ndarray | float, below: np.ndarray | float) -> np.ndarray:
+    """Above over below, 0 where there is nothing below."""
+    above, below = np.asarray(above, float), np.asarray(below, float)
+    return np.divide(above, below, out=np.zeros(np.broadcast(above, below).shape), where=below > 0)
 
 
 def habit_probs(
@@ -355,17 +400,8 @@ def habit_probs(
     counts: Float[np.ndarray, "branch option"],
     legal: Float[np.ndarray, "branch option"] | np.ndarray,
 ) -> Float[np.ndarray, "branch option"]:
-    """Play from habit: earlier reports of each move, plus half a report per option spread by base propensity."""
+    """Play from habit: earlier moves of each kind, plus half a move per option spread by base propensity."""
     base = np.where(legal, base, 0.0)
     base = base * HABIT_WEIGHT * legal.sum(1, keepdims=True) / base.sum(1, keepdims=True)
     scores = np.where(legal, counts + base, 0.0)
     return scores / scores.sum(1, keepdims=True)
-
-
-def account_share(
-    worlds: Worlds, share: Float[np.ndarray, "*round world"], actor: str, labels: tuple[str, ...]
-) -> Float[np.ndarray, "*round account"]:
-    """Shares of one actor's accounts; ``labels`` ends with "none"."""
-    kinds = worlds.of(actor)
-    assert labels[-1] == NONE_OF_THESE
-    return np.stack([share[..., kinds == (k if k < len(labels) - 1 else HABIT)].sum(-1) for k in range(len(labels))], -1)

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from jaxtyping import Int
 
 from openparley.errors import CaseError, Complaint
 from openparley.game.check import NOTE, check_dispute
-from openparley.game.dispute import Dispute, PublicState
+from openparley.game.dispute import WORLD, Dispute, PublicState
 from openparley.game.families import FAMILIES
 from openparley.game.parameters import Motives, Parameters, even_drift
 from openparley.game.positions import Position, Positions, enumerate_positions, moves_by_actor
-from openparley.infer.check import actor_types, check_model
+from openparley.infer.check import actor_types, check_model, fits, once_a_file
+from openparley.infer.leave_out import Variant, numbered, variants_of
 from openparley.infer.observe import Observed, observe
 from openparley.infer.posterior import Round
+from openparley.infer.reporting import Reporting
 from openparley.record.case import Case
 from openparley.record.casefile import Assumption, CaseFile, Lever, Outcome
 from openparley.record.casetoml import Complain
@@ -27,22 +31,22 @@ DEFAULTS = MappingProxyType({"detection": 0.5, "error": 0.05, "none": 0.1, "prec
 
 
 @dataclass(frozen=True)
-class Reporting:
-    """How well the record shows what was done, at one draw of the assumptions.
+class Layout:
+    """Moves of the game as the filter counts them.
 
     Attributes
     ----------
-    detection
-        Actor → move → probability that a report of the move reaches the record.
-    error
-        Probability that a report names the wrong move, whatever the kind of its entries.
-    none
-        Actor → prior share of "none of these".
+    moves
+        Every move label of each actor, and of the draws of ``"world"``.
+    label
+        Number of each option's label among the moves of whoever takes it.
+    endings
+        (actor, move) that may end the dispute.
     """
 
-    detection: Mapping[str, Mapping[str, float]]
-    error: float
-    none: Mapping[str, float]
+    moves: Mapping[str, tuple[str, ...]]
+    label: Int[np.ndarray, " option"]
+    endings: frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ class Model:
         Round in which the cut-off falls.
     levers
         Lever id → positions of the game with the lever pulled.
+    variants
+        The record less an outlet, an origin or an entry, each in turn.
     """
 
     case: str
@@ -72,6 +78,7 @@ class Model:
     observed: Observed = field(repr=False)
     margin: int = 0
     options: Mapping[str, Any] = field(default_factory=dict)
+    variants: tuple[Variant, ...] = field(default=(), repr=False)
 
     @property
     def horizon(self) -> int:
@@ -88,6 +95,24 @@ class Model:
         """Actors with rival accounts."""
         return tuple(actor for actor in self.actors if len(self.types[actor]) > 1)
 
+    @cached_property
+    def layout(self) -> Layout:
+        """Numbers of the moves, the same for all draws."""
+        places = self.positions
+        moves = moves_by_actor(places)
+        number = {actor: {move: i for i, move in enumerate(labels)} for actor, labels in moves.items()}
+        taken = [(places.mover(v), o) for v in range(len(places)) for o in places.options(v)]
+        label = np.array([number[actor][places.labels[o]] for actor, o in taken], np.int64)
+        return Layout(moves, label, frozenset((actor, places.labels[o]) for actor, o in taken if places.ends[o]))
+
+    def without(self, variant: Variant) -> Model:
+        """The model with a variant of the record in the place of the record, and no variants of its own."""
+        return replace(self, observed=variant.observed, variants=())
+
+    def also_without(self, variant: Variant) -> Model:
+        """The model with one more variant registered."""
+        return replace(self, variants=numbered([*self.variants, variant]))
+
     def values_of(self, draw: Mapping[str, float]) -> dict[str, float]:
         """Address → value at one draw of the assumptions."""
         return {assumption.sets: draw[assumption.id] for assumption in self.assumptions}
@@ -101,13 +126,24 @@ class Model:
     def reporting(self, draw: Mapping[str, float]) -> Reporting:
         """The observation model at one draw of the assumptions."""
         values = self.values_of(draw)
-        usual = values.get("detection.default", DEFAULTS["detection"])
-        moves = moves_by_actor(self.positions)
-        detection = {
-            a: {move: values.get(f"detection.{a}.{move}", values.get(f"detection.{a}", usual)) for move in moves[a]} for a in self.actors
-        }
+        moves = self.layout.moves
+        usual = {actor: values.get("detection.default", DEFAULTS["detection"]) for actor in self.actors}
+        if self._set(f"detection.{WORLD}"):
+            usual[WORLD] = 0.0  # a draw that no assumption speaks of is not reported
+        detection = {a: {m: _told(values, "detection", a, m, missing) for m in moves[a]} for a, missing in usual.items()}
+        wrong = values.get("error.event", DEFAULTS["error"])
+        errors = {a: {m: _told(values, "error", a, m, wrong) for m in moves[a]} for a in moves if self._set(f"error.{a}")}
+        confusion: dict[str, dict[str, dict[str, float]]] = {}
+        for address, share in values.items():
+            if address.startswith("confusion."):
+                _, actor, move, other = address.split(".")
+                confusion.setdefault(actor, {}).setdefault(move, {})[other] = share
         none = {a: values.get(f"none.{a}", DEFAULTS["none"]) for a in self.uncertain}
-        return Reporting(detection, values.get("error.event", DEFAULTS["error"]), none)
+        return Reporting(detection, wrong, none, errors, confusion)
+
+    def _set(self, start: str) -> bool:
+        """Whether an assumption sets this address or one below it."""
+        return any(row.sets == start or row.sets.startswith(f"{start}.") for row in self.assumptions)
 
     def dispute(self, parameters: Parameters, options: Mapping[str, Any] | None = None) -> Dispute:
         """The dispute at a draw's chance assumptions, with a lever's arguments if any."""
@@ -138,6 +174,11 @@ class Model:
         )  # fmt: skip
 
 
+def _told(values: Mapping[str, float], head: str, actor: str, move: str, usual: float) -> float:
+    """A number of the observation model for a move: its own, else its actor's, else the usual one."""
+    return values.get(f"{head}.{actor}.{move}", values.get(f"{head}.{actor}", usual))
+
+
 def build_model(case: Case) -> Model:
     """The model of a case.
 
@@ -151,7 +192,8 @@ def build_model(case: Case) -> Model:
         raise CaseError("the case has no [model] section, so there is nothing to solve.", hint="Copy one from a bundled case.")
     if complaints := [*check_model(case.file, _without_line), *check_numbers(case.file, _without_line)]:
         raise CaseError(complaints)
-    return _model(case.file, observe(case))
+    observed = observe(case)
+    return replace(_model(case.file), observed=observed, variants=variants_of(case, observed))
 
 
 def check_numbers(file: CaseFile, complain: Complain) -> Iterator[Complaint]:
@@ -160,17 +202,18 @@ def check_numbers(file: CaseFile, complain: Complain) -> Iterator[Complaint]:
     An `openparley.record.casetoml.ExtraCheck`; silent where `openparley.infer.check.check_model` has complaints, because
     there is then no dispute to check.
     """
-    if file.model is None or next(check_model(file, complain), None) is not None:
+    if file.model is None or not fits(file):
         return
-    model = _model(file, Observed((), {}, {}))
+    model = _model(file)
     likely = model.parameters({assumption.id: assumption.likely for assumption in file.assumptions})
     for message in check_dispute(model.positions.dispute, likely, model.start):
         if not message.startswith(NOTE):
             yield complain(("model",), message)
 
 
-def _model(file: CaseFile, observed: Observed) -> Model:
-    """The model of a case file that has passed its checks."""
+@once_a_file
+def _model(file: CaseFile) -> Model:
+    """The model of a case file that has passed its checks, without a record."""
     settings = file.model
     assert settings is not None
     kind = FAMILIES[settings.family]
@@ -190,7 +233,7 @@ def _model(file: CaseFile, observed: Observed) -> Model:
     changed = {key: _with_lever(kind(chance, **{**settings.options, **lever.game}), positions) for key, lever in levers.items()}
     return Model(
         file.name, settings.family, types, start, positions, settings.rounds, today, calendar,
-        file.assumptions, file.outcomes, levers, changed, observed, settings.margin, dict(settings.options),
+        file.assumptions, file.outcomes, levers, changed, Observed((), {}, {}), settings.margin, dict(settings.options),
     )  # fmt: skip
 
 

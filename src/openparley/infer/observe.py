@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from openparley.record.case import Case
 from openparley.record.casefile import Observation
 from openparley.record.entry import Commitment, Entry, Event, Status
+from openparley.record.sources import OUTLET_UNKNOWN
 
 WIDEST_DAYS = 21  # an entry dated less precisely than three rounds of a week cannot say in which round a move fell
 
 
 @dataclass(frozen=True)
 class Report:
-    """A move that the record reports for one actor in one round.
+    """A move that the record reports for one actor, or a draw that it reports of the world, in one round.
 
     Attributes
     ----------
+    move
+        What is reported; of several readings the likeliest.
     entries
         Ids of all entries that report it, in order.
+    readings
+        Share of each move that the entries may be read as; empty where the reading is not in doubt. What is left to one
+        is the share of the reading that they show no move.
     """
 
     round: int
     actor: str
     move: str
     entries: tuple[str, ...]
+    readings: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def shares(self) -> Mapping[str, float]:
+        """Share of each reading; all of it on the move where the reading is not in doubt."""
+        return dict(self.readings) or {self.move: 1.0}
 
 
 @dataclass(frozen=True)
@@ -48,12 +61,45 @@ class Observed:
     undated: Mapping[str, str]
 
 
-def observe(case: Case) -> Observed:
-    """Read the moves that the accepted entries of a case report."""
+@dataclass
+class _Shown:
+    """What speaks for one move of one actor in one round."""
+
+    precedence: int
+    day: date
+    entries: list[str]
+    origins: set[str]
+    readings: dict[str, float]
+
+    def rank(self, move: str) -> tuple[int, int, date, str]:
+        """Sorts first what goes before: precedence, independent origins, the earlier day, the name."""
+        return -self.precedence, -len(self.origins), self.day, move
+
+
+def observe(case: Case, *, without: Collection[str] = ()) -> Observed:
+    """Read the moves that the accepted entries of a case report.
+
+    Parameters
+    ----------
+    without
+        Ids of entries to read the record without. What they alone report becomes unreported, which is not a report of
+        the contrary, and an entry that they overruled, corrected or retracted counts again. A status stays when the
+        commitment it is of is left out: that a threat lapsed tells that it was made, whoever else reported the making.
+
+    Notes
+    -----
+    Entries of one move in one round are one report, whatever their number: an echo is no corroboration, and the error
+    rate of the observation model is that of a report. Of several moves in one round the rule with the highest
+    precedence wins, then the move that more independent origins report, then the earlier, then the first by name.
+
+    A coder's confidence does not enter. Every entry that counts has been accepted or edited by a person, and ``error.…``
+    is about such entries; the confidence is what the coder thought before the person looked. Where the person doubts
+    what an entry shows, the rule says so by ``readings``. Of several entries of one report the most certain rules it.
+    """
     file = case.file
-    found: dict[tuple[int, str], dict[str, tuple[int, list[str]]]] = {}
+    found: dict[tuple[int, str], dict[str, _Shown]] = {}
     undated: dict[str, str] = {}
-    for entry in case.accepted().values():
+    for entry in _in_force(case, without).values():
         rule = _rule_for(entry, file.observations)
         if rule is None:
             continue
@@ -66,16 +112,62 @@ def observe(case: Case) -> Observed:
             undated[entry.id] = f"{day} lies outside the rounds up to the cut-off"
             continue
         actor, move = rule.move.split(".")
-        moves = found.setdefault((number, actor), {})
-        rank, entries = moves.setdefault(move, (rule.precedence, []))
-        moves[move] = (max(rank, rule.precedence), [*entries, entry.id])
+        _add(found.setdefault((number, actor), {}), move, rule, entry.id, day, origin_of(case, entry))
     reports, overruled = [], {}
     for (number, actor), moves in sorted(found.items()):
-        first = max(moves, key=lambda name: (moves[name][0], len(moves[name][1]), name))
-        reports.append(Report(number, actor, first, tuple(moves[first][1])))
+        first = min(moves, key=lambda name: moves[name].rank(name))
+        shown = moves[first]
+        reports.append(Report(number, actor, first, tuple(shown.entries), _readings(first, shown.readings)))
         for other in moves.keys() - {first}:
-            overruled |= {key: f"{first} goes before {other} in round {number}" for key in moves[other][1]}
+            overruled |= {key: f"{first} goes before {other} in round {number}" for key in moves[other].entries}
     return Observed(tuple(reports), overruled, undated)
+
+
+def origin_of(case: Case, entry: Entry) -> str:
+    """Where the story of an entry comes from: entries of one origin are echoes of one another.
+
+    That is the agency or paper that passed it on to the source (``via``, where it is of the press), else the ``origin``
+    of the source, else its outlet. Where even that is not stated the source stands alone. Somebody who told the source
+    is no origin of its own: the source heard it, and nobody else repeats it.
+    """
+    source = case.sources.get(entry.source)
+    own = source.origin.strip() if source else ""
+    if entry.via:
+        known = {_letters(row.origin): row.origin.strip() for row in case.sources.values() if row.origin}
+        relay = case.file.actors.get(entry.via)
+        passed_on = relay is not None and relay.role == "press" and entry.via != f"author_{entry.source.lower()}"
+        if _letters(entry.via) in known or passed_on:
+            return known.get(_letters(entry.via), entry.via)
+    if own or source is None:
+        return own or entry.source
+    return entry.source if source.outlet == OUTLET_UNKNOWN else source.outlet
+
+
+def _letters(name: str) -> str:
+    """A name without what separates its words, as ``wire:reuters`` and ``wire_reuters`` are one."""
+    return re.sub(r"\W|_", "", name).lower()
+
+
+def _in_force(case: Case, without: Collection[str]) -> dict[str, Entry]:
+    """Accepted entries less those left out, which correct and retract nothing either."""
+    if not without:
+        return case.accepted()
+    muted = {key: entry.model_copy(update={"links": ()}) if key in without else entry for key, entry in case.entries.items()}
+    return {key: entry for key, entry in replace(case, entries=muted).accepted().items() if key not in without}
+
+
+def _add(moves: dict[str, _Shown], move: str, rule: Observation, entry: str, day: date, origin: str) -> None:
+    readings = {name.split(".")[1]: share for name, share in rule.readings.items()} or {move: 1.0}
+    shown = moves.setdefault(move, _Shown(rule.precedence, day, [], set(), readings))
+    shown.precedence, shown.day = max(shown.precedence, rule.precedence), min(shown.day, day)
+    shown.entries.append(entry)
+    shown.origins.add(origin)
+    if readings[move] > shown.readings[move]:
+        shown.readings = readings
+
+
+def _readings(move: str, shares: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    return () if shares == {move: 1.0} else tuple(sorted(shares.items()))
 
 
 def _rule_for(entry: Entry, rules: Sequence[Observation]) -> Observation | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,6 +11,7 @@ import numpy as np
 from jaxtyping import Float
 
 NONE_OF_THESE = "none"
+UNDIAGNOSTIC = 0.1  # of a log probability: odds between two accounts change by less than a tenth
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,9 @@ class ObservedMove:
     uniform_prob, frequency_prob
         The same under uniform play and under the moves seen earlier (KT ½).
     log_evidence
-        Account → log of ``prob_by_account``; rows of the evidence × accounts matrix add up over moves.
+        Account → log of ``prob_by_account``. Of all actors, and with what was not reported: `Posterior.evidence`.
+    markov_prob
+        The same under the moves that followed the actor's previous one earlier (KT ½ shrunk to ``frequency_prob``).
     """
 
     round: int
@@ -76,6 +80,7 @@ class ObservedMove:
     uniform_prob: float
     frequency_prob: float
     log_evidence: Mapping[str, float]
+    markov_prob: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,7 @@ class AbsoluteFit:
 
     Attributes
     ----------
-    log_score, uniform_log_score, frequency_log_score
+    log_score, uniform_log_score, frequency_log_score, markov_log_score
         Mean natural-log score per observed move; nearer to zero is better.
     surprises_seen, surprises_expected
         Number of observed moves to which the model gave under 5 %, and how many it expected to see.
@@ -121,6 +126,7 @@ class AbsoluteFit:
     frequency_log_score: float
     surprises_seen: int
     surprises_expected: float
+    markov_log_score: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -142,13 +148,21 @@ class Diagnostics:
     effective_draws
         Kish effective sample size of the weights.
     k_hat
-        Pareto shape of the largest weights; above 0.7 the average is not to be trusted.
+        Pareto shape of the largest weights before smoothing; above ``k_hat_limit`` the average is not to be trusted.
     odds_as_range
         True when account odds must be read as a range, not as a value.
     coarse_share
         Largest share of histories, over draws and steps, that the filter merged without regard to their beliefs.
     multiple_equilibria_share
         Share of the checked draws in which a stage that play meets has more than one root.
+    k_hat_limit
+        Depends on the number of draws.
+    smoothed
+        Whether the largest weights were replaced by those of the fitted tail.
+    prior_effective_draws
+        What the draws are worth as draws from the prior.
+    emulator_r2
+        Cross-validated skill of the emulator of the log evidence, fitted to all draws; NaN with too few.
     """
 
     draws: int
@@ -157,6 +171,88 @@ class Diagnostics:
     odds_as_range: bool
     coarse_share: float
     multiple_equilibria_share: float
+    k_hat_limit: float = 0.7
+    smoothed: bool = False
+    prior_effective_draws: float = math.nan
+    emulator_r2: float = math.nan
+
+
+@dataclass(frozen=True)
+class EvidenceRow:
+    """One line of the evidence × accounts matrix: a report, or all else in a round.
+
+    Attributes
+    ----------
+    actor, move, entries
+        Of the report; empty for the line of a round that holds what was and was not told at all, and the drift of motives.
+    log_evidence
+        Account → log of its probability given that account and all earlier rounds.
+    diagnostic
+        False when no two accounts differ by as much as `UNDIAGNOSTIC`.
+    """
+
+    round: int
+    actor: str
+    move: str
+    entries: tuple[str, ...]
+    log_evidence: Mapping[str, float]
+    diagnostic: bool
+
+
+@dataclass(frozen=True)
+class EvidenceMatrix:
+    """What each report does to the accounts of one actor; over the rows it adds up to ``total``.
+
+    Attributes
+    ----------
+    total
+        Account → log probability of the record given that the account is true now, averaged over the assumptions.
+    """
+
+    actor: str
+    labels: tuple[str, ...]
+    rows: tuple[EvidenceRow, ...]
+    total: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class ShareError:
+    """How far a posterior share moves on a finer grid, with the standard error of that estimate; NaN if one draw was tried."""
+
+    shift: float
+    error: float
+
+
+@dataclass(frozen=True)
+class SolverError:
+    """What a finer belief grid changes, over the draws that were solved again on it.
+
+    Attributes
+    ----------
+    log_evidence, log_evidence_largest
+        Root mean square and largest change of a draw's log evidence, less the mean change: only differences between draws
+        touch their weights.
+    shares_largest
+        Largest change of the share of a combination of accounts within a draw, in any round.
+    choices, choices_largest
+        Mean over the draws of the largest change of a choice probability today or at the start, and the largest.
+    posterior
+        Actor → account → shift of its posterior share.
+    """
+
+    draws: int
+    grid: str
+    log_evidence: float
+    log_evidence_largest: float
+    shares_largest: float
+    choices: float
+    choices_largest: float
+    posterior: Mapping[str, Mapping[str, ShareError]]
+
+    @property
+    def worst(self) -> ShareError:
+        """The shift of a posterior share that is largest in size."""
+        return max((found for by_label in self.posterior.values() for found in by_label.values()), key=lambda found: abs(found.shift))
 
 
 @dataclass(frozen=True)
@@ -168,9 +264,15 @@ class Posterior:
     draws
         Assumption id → its value in every draw.
     weights
-        Normalised weight of every draw after the last round.
+        Normalised weight of every draw after the last round, smoothed where their tail asks for it.
     certificate
         Worst values over the draws of what `openparley.solve.certify` recomputed, with the grid and positions.
+    evidence
+        Actor with rival accounts → evidence × accounts matrix.
+    solver_error
+        None when no draw was solved again on a finer grid.
+    idle
+        Assumptions whose effect on the probability of the record cannot be told from none with these draws.
     """
 
     rounds: tuple[Round, ...]
@@ -184,3 +286,6 @@ class Posterior:
     weights: Float[np.ndarray, " draw"]
     status: str
     settings: Mapping[str, float | int | str] = field(default_factory=dict)
+    evidence: Mapping[str, EvidenceMatrix] = field(default_factory=dict)
+    solver_error: SolverError | None = None
+    idle: tuple[str, ...] = ()

@@ -9,11 +9,12 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
-from scipy import stats
+from scipy import special, stats
 
 from openparley.errors import ParameterError
 
 PERT_SHAPE = 4.0  # weight of the likeliest value in a PERT distribution
+OUTERMOST = 8.0  # standard deviations; beyond it a quantile is 0 or 1 to the last bit
 OUTER_QUANTILE = 0.95  # low and high of a normal or log-normal are its 5th and 95th percentile
 
 
@@ -79,12 +80,36 @@ def draw_assumptions(assumptions: Sequence[Ranged], *, count: int, seed: int) ->
     """
     if count < 1:
         raise ParameterError(f"at least one draw is needed; found {count}.")
-    values = {}
-    for assumption in assumptions:
-        rng = np.random.default_rng([seed, int.from_bytes(hashlib.sha256(assumption.id.encode()).digest()[:8], "little")])
-        quantiles = (rng.permutation(count) + rng.random(count)) / count
-        values[assumption.id] = quantile(assumption, quantiles)
+    values = {assumption.id: quantile(assumption, strata(assumption.id, count=count, seed=seed)) for assumption in assumptions}
     return Draws(values, seed, count)
+
+
+def strata(id: str, *, count: int, seed: int, batch: int = 0) -> Float[np.ndarray, " draw"]:
+    """Quantiles of one assumption, one in each of ``count`` equal strata, in random order.
+
+    They depend on the seed, the batch and the id only.
+    """
+    key = [seed, int.from_bytes(hashlib.sha256(id.encode()).digest()[:8], "little")]
+    rng = np.random.default_rng([*key, batch] if batch else key)
+    return (rng.permutation(count) + rng.random(count)) / count
+
+
+def free(assumptions: Sequence[Ranged]) -> tuple[Ranged, ...]:
+    """Assumptions that are not points: each has one standard normal coordinate, in this order."""
+    return tuple(row for row in assumptions if not (row.distribution == "fixed" or row.low == row.high))
+
+
+def normals(assumptions: Sequence[Ranged], *, count: int, seed: int, batch: int = 0) -> Float[np.ndarray, "draw assumption"]:
+    """Standard normal coordinates of the free assumptions; under them lie the draws of `draw_assumptions` when ``batch`` is 0."""
+    columns = [special.ndtri(strata(row.id, count=count, seed=seed, batch=batch)) for row in free(assumptions)]
+    return np.clip(np.array(columns).reshape(len(columns), count).T, -OUTERMOST, OUTERMOST)
+
+
+def at_normals(assumptions: Sequence[Ranged], z: Float[np.ndarray, "draw assumption"]) -> dict[str, Float[np.ndarray, " draw"]]:
+    """Values of all assumptions, points included, at coordinates of the free ones."""
+    share = iter(special.ndtr(z).T)
+    coordinates = {row.id for row in free(assumptions)}
+    return {row.id: quantile(row, next(share) if row.id in coordinates else np.zeros(len(z))) for row in assumptions}
 
 
 def quantile(assumption: Ranged, share: Float[np.ndarray, " draw"]) -> Float[np.ndarray, " draw"]:

@@ -29,6 +29,8 @@ __all__ = [
 
 SCHEMA = 1
 NAME_WORDS = 5
+SHARES_TOLERANCE = 1e-9  # 0.7 + 0.2 + 0.1 is not quite 1 in binary
+MOVE_PATTERN = r"^[A-Za-z][\w-]*\.[A-Za-z][\w-]*$"
 # First segment of an address → the segments that follow; a "?" marks one that may be left out.
 ADDRESSES: dict[str, tuple[str, ...]] = {
     "weight": ("ACTOR", "TYPE|*", "INTEREST"),
@@ -38,8 +40,9 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "drift": ("ACTOR", "FROM?", "TO?"),
     "discount": ("ACTOR",),
     "chance": ("NAME",),
-    "detection": ("ACTOR|default", "MOVE?"),
-    "error": ("KIND",),
+    "detection": ("ACTOR|world|default", "MOVE?"),
+    "error": ("event|ACTOR|world", "MOVE?"),
+    "confusion": ("ACTOR|world", "MOVE", "OTHER"),
     "none": ("ACTOR",),
 }
 
@@ -133,11 +136,11 @@ class Assumption(Model):
             )
         pattern = ADDRESSES[head]
         needed = sum(not part.endswith("?") for part in pattern)
-        # error and detection are closed lists: a third spelling would be silently unused.
         if not needed <= len(rest) <= len(pattern) or not all(rest):
             raise PydanticCustomError("bad_address", "not an address", {"allowed": ".".join((head, *pattern))})
-        if head == "error" and rest != ["event"]:
-            raise PydanticCustomError("bad_address", "not an address", {"allowed": ["error.event"]})
+        # The whole record's error rate has no moves: a longer spelling would be silently unused.
+        if head == "error" and rest[0] == "event" and len(rest) > 1:
+            raise PydanticCustomError("bad_address", "not an address", {"allowed": ["error.event", "error.ACTOR", "error.ACTOR.MOVE"]})
         return value
 
     @model_validator(mode="after")
@@ -194,11 +197,14 @@ class Lever(Model):
 class Observation(Model):
     """Which accepted entries show which move; of several that fit in one round the higher precedence wins.
 
-    ``on`` is the day on which a person reads the move of the named ``entries`` to have happened, where their own date
-    is too wide to say.
+    ``move`` may also be a draw of the world (``world.LABEL``). ``on`` is the day on which a person reads the move of the
+    named ``entries`` to have happened, where their own date is too wide to say. ``readings`` is for entries that may be
+    read as one move or another: the share of each reading. What is left to one is the share of the reading that they
+    show no move at all; ``move`` is then the likeliest reading and may be left out.
     """
 
-    move: Annotated[str, Field(pattern=r"^[A-Za-z][\w-]*\.[A-Za-z][\w-]*$")]
+    move: Annotated[str, Field(pattern=MOVE_PATTERN)]
+    readings: dict[Annotated[str, Field(pattern=MOVE_PATTERN)], Number] = Field(default_factory=dict)
     kind: Literal["event", "commitment", "status"]
     actor: tuple[Ident, ...] = ()
     recipient: tuple[Ident, ...] = ()
@@ -208,6 +214,35 @@ class Observation(Model):
     entries: tuple[Ident, ...] = ()
     on: Day | None = None
     precedence: Whole = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _likeliest_reading(cls, data: Any) -> Any:
+        """A rule with readings and no move is about the likeliest."""
+        readings = data.get("readings") if isinstance(data, dict) else None
+        if not isinstance(readings, dict) or not readings or "move" in data:
+            return data
+        shares = {name: share for name, share in readings.items() if isinstance(share, int | float)}
+        return {**data, "move": max(shares, key=lambda name: shares[name])} if shares else data
+
+    @model_validator(mode="after")
+    def _readings_are_shares(self) -> Observation:
+        if self.readings and (problem := self._wrong_readings()):
+            found, allowed = problem
+            raise PydanticCustomError("bad_readings", "readings that do not fit: {found}", {"found": found, "allowed": allowed})
+        return self
+
+    def _wrong_readings(self) -> tuple[str, str] | None:
+        """What is wrong with the readings, and what is allowed."""
+        actors = sorted({name.split(".")[0] for name in self.readings})
+        total = sum(self.readings.values())
+        if len(actors) > 1:
+            return f"they are about {' and '.join(actors)}", "moves of one actor"
+        if min(self.readings.values()) <= 0 or total > 1 + SHARES_TOLERANCE:
+            return f"the shares are {', '.join(f'{share:g}' for share in self.readings.values())}", "shares above 0 that sum to 1 or less"
+        if self.readings.get(self.move, 0.0) < max(self.readings.values()):
+            return f"“{self.move}” is not the likeliest of them", "as move the likeliest reading, or no move"
+        return None
 
     @model_validator(mode="after")
     def _day_of_named_entries(self) -> Observation:

@@ -21,6 +21,7 @@ Path = tuple[str | int, ...]
 _LISTS = {"accounts": "account", "assumptions": "assumption", "outcomes": "outcome", "levers": "lever", "observations": "observation"}
 # What an address may name as the type of an actor that has several accounts.
 _TYPED = {"weight": 1, "prior": 1}
+CHANCE = "world"  # moves in the place of an actor, and is none
 
 
 @runtime_checkable
@@ -150,7 +151,7 @@ def _references(case: CaseToml) -> Iterator[Complaint]:
             )
         for index, row in case.rows("observations"):
             mover = [move.split(".")[0] for move in words(row.get("move")) if "." in move]
-            yield from _unknown(case, ("observations", index, "move"), mover, actors)
+            yield from _unknown(case, ("observations", index, "move"), mover, (*actors, CHANCE))
             for key in ("actor", "recipient"):
                 yield from _unknown(case, ("observations", index, key), words(row.get(key)), actors)
     yield from _addresses(case)
@@ -180,7 +181,7 @@ def _addresses(case: CaseToml) -> Iterator[Complaint]:
             message = f"{quoted(address)} is already set by assumption {seen[address]}."
             yield case.complain(path, message, value=address, hint="One parameter has one assumption.")
         seen.setdefault(address, str(row.get("id")))
-        if head not in ADDRESSES or head in ("chance", "error") or not rest or rest[0] == "default" or case.actors is None:
+        if head not in ADDRESSES or head in ("chance", "error") or not rest or rest[0] in ("default", CHANCE) or case.actors is None:
             continue
         if rest[0] not in case.actors:
             yield from _unknown(case, path, rest[:1], case.actors)

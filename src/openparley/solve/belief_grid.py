@@ -11,7 +11,7 @@ a small fixed point at every (v, b), solved by iteration from the behaviour one 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,7 @@ from openparley.solve.crew import Crew, usual_threads
 from openparley.solve.grid import kernels, newton
 from openparley.solve.grid.behaviour import GridBehaviour
 from openparley.solve.grid.extras import StepExtras, step_extras, with_horizon
+from openparley.solve.grid.layout import Layout, lay_out
 from openparley.solve.grid.reach import usual_reach
 from openparley.solve.grid.roots import StageRoots, check_roots
 from openparley.solve.grid.splits import Spacing, SplitGrid, interpolation_weights, split_grid
@@ -185,10 +186,6 @@ def grids_for(game: DisputeGame, method: BeliefGrid) -> dict[str, SplitGrid]:
     return grids
 
 
-def _move_kernel(grid: SplitGrid) -> Callable[..., tuple[int, float, int]]:
-    return newton.log_odds_step if grid.reach else kernels.mover_step
-
-
 class _Work:
     """Arrays shared by the rounds of one solve, and what has been solved so far."""
 
@@ -207,6 +204,12 @@ class _Work:
         self.chance = chance_probs(self.positions, self.parameters.chance, game.played)
         self.log_base = log_propensities(self.positions, self.parameters)
         self.extras = [self._extras(s, self.given) for s in range(len(self.positions.steps))]
+        self.kept = np.float32 if method.tolerance >= HALF_FROM else np.float64
+        grids = [self.grids[actor] for actor in self.actors]
+        self.layouts = [lay_out(grids, axis) for axis in range(len(grids))]
+        self.drifting = self._drifting()
+        # the layout in which each of them takes its turn, then that of whoever reads the openings at the end of a round
+        self.round_end = [lay_out(grids, self.actors.index(a), own_first=True) for a in self.drifting] + [self._reader(-1)]
         self.policy = {s: self._even_policy(s) for s, name in enumerate(self.positions.steps) if name != WORLD}
         self.ahead = self._at_horizon()
         self.reads: list[tuple[np.ndarray, ...]] = []
@@ -227,59 +230,66 @@ class _Work:
 
     def one_round(self) -> None:
         """Solve one round earlier than before."""
-        ahead, last_round = self.ahead, not self.reads
-        kept = np.float32 if self.method.tolerance >= HALF_FROM else np.float64
+        later, last_round = self.ahead, not self.reads
         read: list[np.ndarray] = []
         for s in range(len(self.positions.steps) - 1, -1, -1):
-            actor = self.positions.steps[s]
-            axis = self.actors.index(actor) if actor != WORLD else 0
-            later = np.ascontiguousarray(np.moveaxis(ahead, 2 + axis, -1)).reshape(*ahead.shape[:2], -1, self.shape[axis])
+            read.append(later)
             extras = self._extras(s, self.given_last) if last_round else self.extras[s]
-            values = self._step(s, actor, later, extras)
-            read.append(later.astype(kept, copy=False))
-            mover_last = values.shape[:2] + self.shape[:axis] + self.shape[axis + 1 :] + self.shape[axis : axis + 1]
-            ahead = np.moveaxis(values.reshape(mover_last), -1, 2 + axis)
-        self.ahead = self._carry_over(ahead)
+            reader = self._reader(s - 1) if s else self.round_end[0]
+            values = np.empty((*self._size(s), *reader.shape), np.float64 if s == 0 and len(self.round_end) > 1 else self.kept)
+            actor = self.positions.steps[s]
+            (self._draw if actor == WORLD else self._move)(s, actor, later, extras, reader, values)
+            later = values
+        self.ahead = self._carry_over(later)
         self.reads.append(tuple(reversed(read)))
 
-    def _step(self, s: int, actor: str, later: np.ndarray, extras: StepExtras) -> np.ndarray:
-        """Values before a step, in the layout of ``later``, the values after it."""
-        places = self.positions
-        values = np.empty((int(places.step_start[s + 1] - places.step_start[s]), *later.shape[1:]))
-        (self._draw if actor == WORLD else self._move)(s, actor, later, extras, values)
-        return values
-
-    def _draw(self, s: int, actor: str, later: np.ndarray, extras: StepExtras, values: np.ndarray) -> None:
+    def _draw(self, s: int, actor: str, later: np.ndarray, extras: StepExtras, reader: Layout, values: np.ndarray) -> None:
         places = self.positions
         start, stop, after = self._range(s)
         flat, out = later.reshape(*later.shape[:2], -1), values.reshape(*values.shape[:2], -1)
+        source = self._reader(s).entries_for(reader)
 
         def draw(first: int, last: int) -> None:
             kernels.chance_step(
-                flat, after, out[first - start : last - start], first, last, places.option_start, places.successor, self.reward,
+                flat, after, out[first - start : last - start], source, first, last, places.option_start, places.successor, self.reward,
                 self.chance, self.actor_of, extras.row, extras.by_lane, self.crew.cancel,
             )  # fmt: skip
 
         self.crew.share_out(draw, start, stop, out.shape[2] // DRAWS_PER_MOVE + 1)
 
-    def _move(self, s: int, actor: str, later: np.ndarray, extras: StepExtras, values: np.ndarray) -> None:
+    def _move(self, s: int, actor: str, later: np.ndarray, extras: StepExtras, reader: Layout, values: np.ndarray) -> None:
         places, motives, grid = self.positions, self.parameters.motives[actor], self.grids[actor]
         start, stop, after = self._range(s)
-        spacing = (np.array(grid.sizes, np.int64), grid.nodes, grid.coefficients, *((grid.reach,) if grid.reach else ()))
-        kernel = _move_kernel(grid)
+        out, source = values.reshape(*values.shape[:2], -1), self._reader(s).entries_for(reader)
+        where = (places.option_start, places.successor, self.reward, self.log_base, motives.precision, self.slots[actor])
+        how = (
+            self.policy[s], int(places.option_start[start]), self.method.tolerance, self.method.most_passes, self.actors.index(actor),
+            self.actor_of, extras.row, extras.by_lane, extras.by_type, self.crew.cancel,
+        )  # fmt: skip
+        believed = (len(motives.types), grid.beliefs, np.array(grid.sizes, np.int64), grid.nodes, grid.coefficients)
 
         def move(first: int, last: int) -> tuple[int, float, int]:
-            return kernel(
-                later, after, values[first - start : last - start], first, last, places.option_start, places.successor, self.reward,
-                self.log_base, motives.precision, self.slots[actor], len(motives.types), grid.beliefs, *spacing, self.policy[s],
-                int(places.option_start[start]), self.method.tolerance, self.method.most_passes, self.actors.index(actor), self.actor_of,
-                extras.row, extras.by_lane, extras.by_type, self.crew.cancel,
-            )  # fmt: skip
+            here = out[first - start : last - start]
+            if not grid.reach:
+                return kernels.mover_step(later, after, here, source, first, last, *where, *believed, *how)
+            own = np.empty((last - first, *later.shape[1:]))
+            found = newton.log_odds_step(later, after, own, first, last, *where, *believed, grid.reach, *how)
+            here[:] = own.reshape(here.shape)[:, :, source]
+            return found
 
         for passes, worst, unsettled in self.crew.share_out(move, start, stop, int(np.prod(self.shape))):
             self.passes += passes
             self.worst = max(self.worst, worst)
             self.unsettled += unsettled
+
+    def _reader(self, s: int) -> Layout:
+        """Layout of what a step reads; the first actor's at a world step, and the last step's for step −1."""
+        actor = self.positions.steps[s]
+        return self.layouts[self.actors.index(actor) if actor != WORLD else 0]
+
+    def _size(self, s: int) -> tuple[int, int]:
+        """Positions of a step, and slots."""
+        return int(np.diff(self.positions.step_start)[s]), len(self.actor_of)
 
     def _range(self, s: int) -> tuple[int, int, int]:
         """First position of a step, the one behind its last, and the first of the step after."""
@@ -289,10 +299,10 @@ class _Work:
     def _extras(self, s: int, given: np.ndarray) -> StepExtras:
         return step_extras(self.positions, s, given, self.grids, self.slots)
 
-    def _at_horizon(self) -> Float[np.ndarray, "opening slot *grid"]:
+    def _at_horizon(self) -> Float[np.ndarray, "opening slot _ _"]:
         """Values of the openings when no round is left, but for what depends on others' types (`with_horizon`)."""
-        grid = (1,) * len(self.shape)
-        return np.broadcast_to(self.horizon.reshape(*self.horizon.shape, *grid), (*self.horizon.shape, *self.shape)).copy()
+        shape = (*self.horizon.shape, *self._reader(-1).shape)
+        return np.broadcast_to(self.horizon[:, :, None, None], shape).astype(self.kept)
 
     def _even_policy(self, s: int) -> np.ndarray:
         """Starting behaviour of a step: uniform, by option of the step; logs where the grid is one in log odds."""
@@ -304,24 +314,31 @@ class _Work:
             policy[first:last] = -np.log(last - first) if grid.reach else 1.0 / (last - first)
         return policy
 
+    def _drifting(self) -> list[str]:
+        """Uncertain actors whose types drift or who discount."""
+        motives = {actor: self.parameters.motives[actor] for actor in self.actors if self.grids[actor].points > 1}
+        return [actor for actor, one in motives.items() if one.discount != 1 or not np.array_equal(one.drift, np.eye(len(one.types)))]
+
     def _carry_over(self, opening: np.ndarray) -> np.ndarray:
         """Round end: values read at the drifted beliefs, then averaged over what each type turns into, discounted."""
-        for axis, actor in enumerate(self.actors):
-            motives = self.parameters.motives[actor]
-            if motives.discount != 1 or not np.array_equal(motives.drift, np.eye(len(motives.types))):
-                opening = self._carry_over_one(opening, axis, actor)
-        return np.ascontiguousarray(opening)
+        known = [self.parameters.motives[a].discount if self.grids[a].points == 1 else 1.0 for a in self.actors]
+        scale = np.array(known)[self.actor_of]
+        if not self.drifting:
+            return opening if (scale == 1).all() else (opening * scale[:, None, None]).astype(self.kept)
+        for i, actor in enumerate(self.drifting):
+            motives, grid = self.parameters.motives[actor], self.grids[actor]
+            matrix = np.ascontiguousarray(interpolation_weights(grid, grid.beliefs @ motives.drift).T)
+            layout, reader = self.round_end[i : i + 2]
+            values = np.empty((*opening.shape[:2], *reader.shape), self.kept if actor == self.drifting[-1] else np.float64)
+            with_known = scale if i == 0 else np.ones(len(scale))
+            self._drift(opening, (matrix, motives.discount * motives.drift, with_known, self.slots[actor], layout.entries_for(reader)), values)
+            opening = values
+        return opening
 
-    def _carry_over_one(self, opening: np.ndarray, axis: int, actor: str) -> np.ndarray:
-        motives, grid = self.parameters.motives[actor], self.grids[actor]
-        drifted = interpolation_weights(grid, grid.beliefs @ motives.drift) if grid.points > 1 else np.ones((1, 1))
-        last = np.ascontiguousarray(np.moveaxis(opening, 2 + axis, -1))
-        flat = last.reshape(*last.shape[:2], -1, grid.points)
-        out = np.empty_like(flat)
-        matrix, mix = np.ascontiguousarray(drifted.T), motives.discount * motives.drift
+    def _drift(self, opening: np.ndarray, how: tuple[np.ndarray | int, ...], values: np.ndarray) -> None:
+        out = values.reshape(*values.shape[:2], -1)
 
         def carry(first: int, stop: int) -> None:
-            kernels.carry_over(flat[first:stop], matrix, mix, self.slots[actor], out[first:stop])
+            kernels.carry_over(opening[first:stop], *how, out[first:stop])
 
-        self.crew.share_out(carry, 0, len(flat), int(np.prod(self.shape)) // 2 + 1)
-        return np.moveaxis(out.reshape(last.shape), -1, 2 + axis)
+        self.crew.share_out(carry, 0, len(opening), int(np.prod(self.shape)) // 2 + 1)

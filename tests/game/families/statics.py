@@ -139,11 +139,15 @@ def stalemate_is_ripe(bench: Bench) -> Margins:
 
 def threat_is_heeded(bench: Bench) -> Margins:
     def effect(kind: str, known: Belief) -> float:
-        under, without = (bench.play().odds("party_a", state, "accept", kind, known) for state in (RUNNING, ACCEPTED))
+        under, without = (bench.play().odds("party_a", state, "accept", kind, known, to="stall") for state in (RUNNING, ACCEPTED))
         return under - without
 
     found = {f"{kind} concedes": effect(kind, NONE) for kind in PARTY_A}
-    return found | {f"{kind}, the surer of H2": effect(kind, _leaning(1, 0.9)) - effect(kind, _leaning(1, 0.05)) for kind in PARTY_A}
+    for kind in PARTY_A:
+        gives_way = [bench.play().odds("party_a", RUNNING, "comply", kind, _leaning(1, share), to="stall") for share in (0.05, 0.9)]
+        found[f"{kind} gives way, the surer of H2"] = gives_way[1] - gives_way[0]
+        found[f"{kind} concedes, the surer of H2"] = effect(kind, _leaning(1, 0.9)) - effect(kind, _leaning(1, 0.05))
+    return found
 
 
 def dear_sanctions_are_rare(bench: Bench) -> Margins:

@@ -197,7 +197,7 @@ from openparley.record.coders import read
 from tests.record.coders.test_read import WordCoder
 read.BATCH_SECONDS = 0.0
 print("started", flush=True)
-read.read_case(Path(sys.argv[1]), lambda case: WordCoder("Norland", pause=0.05))
+read.read_case(Path(sys.argv[1]), lambda case: WordCoder("Norland", pause=0.2))
 """
 
 

@@ -26,8 +26,8 @@ class GridBehaviour:
     Attributes
     ----------
     reads
-        ``reads[t - first_round][s]``: values that step s of round t reads, shape (position of the step after, slot, lane,
-        own) in the layout of the actor who moves at s; slots are (actor, type) pairs in order. What options and the
+        ``reads[t - first_round][s]``: values that step s of round t reads, by position of the step after and slot, in the
+        `Layout` of the actor who moves at s; `tables` has them in one order. Slots are (actor, type) pairs in order. What options and the
         horizon add for an actor while others are of given types is not in them but in ``given`` and ``given_last``.
     given, given_last
         Utils that an option adds for an actor while another is of a type (slot of the other); in the last round with
@@ -64,14 +64,18 @@ class GridBehaviour:
             before += len(self.parameters.motives[name].types)
         raise SolveError(f"no actor “{actor}” in {type(self.positions.dispute).__name__}.")
 
-    def tables(self, round_: int, step: int) -> Float[np.ndarray, "_ slot _ _"]:
-        """Values that a step of a round reads.
+    def tables(self, round_: int, step: int) -> Float[np.ndarray, "_ slot lane own"]:
+        """Values that a step of a round reads, by position of the step after; a view.
 
         Raises
         ------
         SolveError
             If the round or step lies outside what was solved.
         """
+        stored = self._stored(round_, step)
+        return stored if self.grids[self._reader(step)].reach else np.swapaxes(stored, 2, 3)
+
+    def _stored(self, round_: int, step: int) -> Float[np.ndarray, "_ slot _ _"]:
         if not (self.first_round <= round_ < self.rounds and 0 <= step < len(self.positions.steps)):
             raise SolveError(
                 f"round {round_}, step {step} is outside the solution: rounds {self.first_round}–{self.rounds - 1}, "
@@ -98,7 +102,7 @@ class GridBehaviour:
         SolveError
             If the round or step lies outside the solution.
         """
-        table = self.tables(round_, step)
+        table = self._stored(round_, step)
         start = self.positions.option_start
         widest = int((start[where + 1] - start[where]).max(initial=1))
         actor = self.positions.steps[step]

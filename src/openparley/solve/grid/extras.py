@@ -60,9 +60,10 @@ def step_extras(
     here[options] = given[options].any((1, 2))
     row = np.full(len(given), -1, np.int64)
     row[here] = np.arange(here.sum())
-    # at a world step tables have the layout of the first actor, whose nodes come last
-    last = actors[0] if mover == WORLD else mover
-    order = [actor for actor in actors if actor != last] + ([last] if mover == WORLD else [])
+    # at a world step tables have the layout of the first actor
+    reader = actors[0] if mover == WORLD else mover
+    order, own = [actor for actor in actors if actor != reader], [reader] if mover == WORLD else []
+    order = order + own if grids[reader].reach else own + order
     by_lane = np.zeros((int(here.sum()), len(actors), int(np.prod([grids[actor].points for actor in order]))))
     for actor, beliefs in _spread(order, grids).items():
         types = beliefs.shape[1]

@@ -1,7 +1,7 @@
 """Compiled loops of the belief grid. Arrays only; the meaning of each is in `openparley.solve.belief_grid`.
 
-A value table of one position is (slot, lane, own), where ``own`` runs over the mover's belief nodes and ``lane`` over
-the product of all other actors' nodes, which a move leaves unchanged; a *point* is one (lane, own). Innermost loops run
+A value table of one position is (slot, own, lane), where ``own`` runs over the mover's belief nodes and ``lane`` over
+the product of all other actors' nodes, which a move leaves unchanged; a *point* is one (own, lane). Innermost loops run
 over points without branches, so that the compiler can use vector instructions; hence the exponential is a polynomial.
 """
 
@@ -15,6 +15,8 @@ import math
 
 import numpy as np
 from numba import njit
+
+from openparley.solve.grid.vector import read_nodes, row_places
 
 # e^x = (e^(x/512))^512 with a Taylor polynomial of degree 7: relative error below 2e-11 for -40 <= x <= 0.
 EXP_FLOOR = -40.0
@@ -43,209 +45,239 @@ def _pace(done):  # pragma: no cover - compiled
 
 
 @jit
-def _exp_rows(x, out):  # pragma: no cover - compiled
-    """Out = e^x over a row."""
-    for i in range(out.shape[0]):
-        y = max(x[i], EXP_FLOOR) * (1.0 / 512.0)
-        p = 1.0 + y * (1.0 + y * (0.5 + y * (1.0 / 6 + y * (1.0 / 24 + y * (1.0 / 120 + y * (1.0 / 720 + y * (1.0 / 5040)))))))
-        p = p * p
-        p = p * p
-        p = p * p
-        p = p * p
-        p = p * p
-        p = p * p
-        p = p * p
-        p = p * p
-        out[i] = p * p
+def _exp(x):  # pragma: no cover - compiled
+    """e^x for x ≤ 0."""
+    y = max(x, EXP_FLOOR) * (1.0 / 512.0)
+    p = 1.0 + y * (1.0 + y * (0.5 + y * (1.0 / 6 + y * (1.0 / 24 + y * (1.0 / 120 + y * (1.0 / 720 + y * (1.0 / 5040)))))))
+    p = p * p
+    p = p * p
+    p = p * p
+    p = p * p
+    p = p * p
+    p = p * p
+    p = p * p
+    p = p * p
+    return p * p
 
 
 @jit
-def _node_weights(share, nodes, coef, n, weights, suffix):  # pragma: no cover - compiled
-    """Lagrange weights (node, point) at a share (point)."""
-    points = share.shape[0]
+def _node_weights(share, m, nodes, coef, n, weights, i, suffix):  # pragma: no cover - compiled
+    """Lagrange weights[i] (node, point) at share[m] (point), for n nodes of split m."""
+    points = share.shape[1]
+    if n == 3:
+        low, middle, high = nodes[m, 0], nodes[m, 1], nodes[m, 2]
+        c0, c1, c2 = coef[m, 0], coef[m, 1], coef[m, 2]
+        for x in range(points):
+            from_low, from_middle, from_high = share[m, x] - low, share[m, x] - middle, share[m, x] - high
+            weights[i, 0, x] = c0 * from_middle * from_high
+            weights[i, 1, x] = c1 * from_low * from_high
+            weights[i, 2, x] = c2 * from_low * from_middle
+        return
     for x in range(points):
-        weights[0, x] = 1.0
+        weights[i, 0, x] = 1.0
         suffix[x] = 1.0
     for j in range(n - 1):
-        node = nodes[j]
+        node = nodes[m, j]
         for x in range(points):
-            weights[j + 1, x] = weights[j, x] * (share[x] - node)
-    for i in range(n):
-        j = np.uint64(n - 1 - i)
-        node, c = nodes[j], coef[j]
+            weights[i, j + 1, x] = weights[i, j, x] * (share[m, x] - node)
+    for back in range(n):
+        j = np.uint64(n - 1 - back)
+        node, c = nodes[m, j], coef[m, j]
         for x in range(points):
-            weights[j, x] *= c * suffix[x]
-            suffix[x] *= share[x] - node
+            weights[i, j, x] *= c * suffix[x]
+            suffix[x] *= share[m, x] - node
 
 
 @jit
-def _posterior_weights(sigma, spread, sizes, nodes, coef, share, tail, axes, weights):  # pragma: no cover - compiled
-    """Read-off weights (own node, point) at the belief that one move leaves.
+def _shares(policy, option, spread, share):  # pragma: no cover - compiled
+    """Splits (split, point) of the belief that a move leaves: policy[option] (type, point) is its likelihood, spread the belief."""
+    types, points = spread.shape
+    if types == 2:
+        for x in range(points):
+            u = spread[0, x] * policy[option, 0, x]
+            share[0, x] = u / (u + spread[1, x] * policy[option, 1, x] + TINY)
+    elif types == 3:
+        for x in range(points):
+            u, w = spread[0, x] * policy[option, 0, x], spread[1, x] * policy[option, 1, x]
+            tail = w + spread[2, x] * policy[option, 2, x]
+            share[1, x] = w / (tail + TINY)
+            share[0, x] = u / (u + tail + TINY)
+    else:
+        for x in range(points):
+            u, w = spread[0, x] * policy[option, 0, x], spread[1, x] * policy[option, 1, x]
+            z = spread[2, x] * policy[option, 2, x]
+            tail = z + spread[3, x] * policy[option, 3, x]
+            share[2, x] = z / (tail + TINY)
+            share[1, x] = w / (w + tail + TINY)
+            share[0, x] = u / (u + w + tail + TINY)
 
-    sigma and spread are (type, point): likelihood of the move and belief before it. The product grid has the last
-    split fastest; axes (split, node, point) is room for the weights of each split.
+
+@jit
+def _posterior_weights(policy, option, spread, sizes, nodes, coef, share, room, axes, weights, i):  # pragma: no cover - compiled
+    """Read-off weights[i] (own node, point) at the belief that one move leaves, see `_shares`.
+
+    The product grid has the last split fastest; share (split, point), room (point) and axes (split, node, point) are work
+    arrays.
     """
     types, points = spread.shape
-    for x in range(points):
-        tail[x] = spread[types - 1, x] * sigma[types - 1, x]
-    for i in range(types - 1):
-        k = np.uint64(types - 2 - i)
-        for x in range(points):
-            u = spread[k, x] * sigma[k, x]
-            tail[x] += u
-            share[x] = u / (tail[x] + TINY)
-        _node_weights(share, nodes[k], coef[k], sizes[k], axes[k], weights[0])
+    _shares(policy, option, spread, share)
     if types == 2:
-        for j in range(sizes[0]):
-            for x in range(points):
-                weights[j, x] = axes[0, j, x]
-    elif types == 3:
-        grid = weights.reshape(sizes[0], sizes[1], points)
+        _node_weights(share, 0, nodes, coef, sizes[0], weights, i, room)
+        return
+    for m in range(types - 1):
+        _node_weights(share, m, nodes, coef, sizes[m], axes, m, room)
+    if types == 3:
         for j in range(sizes[0]):
             for f in range(sizes[1]):
+                at = np.uint64(j * sizes[1] + f)
                 for x in range(points):
-                    grid[j, f, x] = axes[0, j, x] * axes[1, f, x]
+                    weights[i, at, x] = axes[0, j, x] * axes[1, f, x]
     else:
-        cube = weights.reshape(sizes[0], sizes[1], sizes[2], points)
         for j in range(sizes[0]):
             for f in range(sizes[1]):
-                for m in range(sizes[2]):
+                for g in range(sizes[2]):
+                    at = np.uint64((j * sizes[1] + f) * sizes[2] + g)
                     for x in range(points):
-                        cube[j, f, m, x] = axes[0, j, x] * axes[1, f, x] * axes[2, m, x]
+                        weights[i, at, x] = axes[0, j, x] * axes[1, f, x] * axes[2, g, x]
 
 
 @jit
-def _read(table, weights, out):  # pragma: no cover - compiled
-    """Add to out (lane, own) the sum over own nodes h of weights (h, lane, own) · table (lane, h).
-
-    Eight nodes at a time: the sum then stays in a register instead of going to memory and back for each.
-    """
-    nodes = weights.shape[0]
-    whole = nodes - nodes % 8
-    for lane in range(out.shape[0]):
-        for block in range(nodes // 8):
-            h = 8 * block
-            t0, t1, t2, t3 = table[lane, h], table[lane, h + 1], table[lane, h + 2], table[lane, h + 3]
-            t4, t5, t6, t7 = table[lane, h + 4], table[lane, h + 5], table[lane, h + 6], table[lane, h + 7]
-            for g in range(out.shape[1]):
-                low = weights[h, lane, g] * t0 + weights[h + 1, lane, g] * t1
-                low += weights[h + 2, lane, g] * t2 + weights[h + 3, lane, g] * t3
-                high = weights[h + 4, lane, g] * t4 + weights[h + 5, lane, g] * t5
-                high += weights[h + 6, lane, g] * t6 + weights[h + 7, lane, g] * t7
-                out[lane, g] += low + high
-    for h in range(whole, nodes):
-        for lane in range(out.shape[0]):
-            value = table[lane, h]
-            for g in range(out.shape[1]):
-                out[lane, g] += weights[h, lane, g] * value
-
-
-@jit
-def _softmax(q, many, log_base, precision, sigma, top, total):  # pragma: no cover - compiled
-    """Sigma (option, point) ∝ base · exp(precision · q)."""
-    top[:] = -1e300
-    total[:] = 0.0
+def _respond_to(value, k, many, log_base, first, precision, scores, top, fresh, total):  # pragma: no cover - compiled
+    """Fresh (option, point) · total (point) ∝ base · exp(precision · value[k]): response of type k to what options are worth."""
+    points = top.shape[0]
     for a in range(many):
-        row, base = q[a], log_base[a]
-        for x in range(top.shape[0]):
-            row[x] = base + precision * row[x]
-            top[x] = max(top[x], row[x])
+        base = log_base[first + a]
+        if a == 0:
+            for x in range(points):
+                scores[a, x] = base + precision * value[k, a, x]
+                top[x] = scores[a, x]
+                total[x] = 0.0
+        else:
+            for x in range(points):
+                scores[a, x] = base + precision * value[k, a, x]
+                top[x] = max(top[x], scores[a, x])
     for a in range(many):
-        row, out = q[a], sigma[a]
-        for x in range(top.shape[0]):
-            row[x] -= top[x]
-        _exp_rows(row, out)
-        for x in range(top.shape[0]):
-            total[x] += out[x]
-    for x in range(top.shape[0]):
+        for x in range(points):
+            one = _exp(scores[a, x] - top[x])
+            fresh[a, x] = one
+            total[x] += one
+    for x in range(points):
         total[x] = 1.0 / total[x]
+
+
+@jit
+def _step(fresh, total, policy, option, k, many, step, before, largest, up, down, looks_back):  # pragma: no cover - compiled
+    """Move type k's policy a step towards the response; keep the largest change and, if asked, what an Aitken step needs."""
+    points = total.shape[0]
     for a in range(many):
-        out = sigma[a]
-        for x in range(top.shape[0]):
-            out[x] *= total[x]
+        o = option + a
+        if looks_back:
+            for x in range(points):
+                change = fresh[a, x] * total[x] - policy[o, k, x]
+                largest[x] = max(largest[x], abs(change))
+                up[x] += change * before[k, a, x]
+                down[x] += before[k, a, x] * before[k, a, x]
+                before[k, a, x] = step * change
+                policy[o, k, x] += step * change
+        else:
+            for x in range(points):
+                change = fresh[a, x] * total[x] - policy[o, k, x]
+                largest[x] = max(largest[x], abs(change))
+                policy[o, k, x] += step * change
+
+
+@jit
+def _store(out, slots, points, source, values, at):  # pragma: no cover - compiled
+    """Write out (slot·point) to values[at], in the layout of whoever reads it: entry c comes from point source[c]."""
+    for j in range(slots):
+        for c in range(source.shape[0]):
+            values[at, j, c] = out[j * points + source[c]]
 
 
 @jit
 def mover_step(
-    later, first_later, values, start, stop, option_start, successor, reward, log_base, precision,
+    later, first_later, values, source, start, stop, option_start, successor, reward, log_base, precision,
     slot, types, beliefs, sizes, nodes, coef, policy, first_option, tolerance, most_passes,
     me, actor_of, extra_row, lane_extra, own_extra, cancel,
 ):  # fmt: skip  # pragma: no cover - compiled
     """Solve the positions from start to stop of one actor's step, until ``cancel`` (1) is set.
 
-    later (position, slot, lane, own), values alike from start on; policy (option from first_option on, type, lane·own)
-    holds the start and the answer. What an option adds for an actor while others are of given types stands in row
-    extra_row (option), −1 for none, of lane_extra (row, actor, lane) and own_extra (row, actor, type of the mover).
+    later (position, slot, own, lane); values (position from start on, slot, entry) are written in the layout of whoever
+    reads them, entry c from point source[c]; policy (option from first_option on, type, own·lane) holds the start and the
+    answer. What an option adds for an actor while others are of given types stands in row extra_row (option), −1 for
+    none, of lane_extra (row, actor, lane) and own_extra (row, actor, type of the mover).
     Returns passes used in all, the largest residual left, and the number of positions that kept one above tolerance.
     """
-    slots, lanes, own = values.shape[1], values.shape[2], values.shape[3]
+    slots, own, lanes = later.shape[1], later.shape[2], later.shape[3]
     points = own * lanes
     most, widest = 0, 2
     for v in range(start, stop):
         most = max(most, option_start[v + 1] - option_start[v])
     for k in range(types - 1):
         widest = max(widest, sizes[k])
+    table, per_option, places = later.reshape(-1), own * points, row_places(own, lanes)
     weights = np.ones((most, own, points))
-    wide = weights.reshape(most, own, lanes, own)
+    flat_weights = weights.reshape(-1)
     axes = np.empty((types, widest, points))
-    share, tail, top = np.empty(points), np.empty(points), np.empty(points)
-    total, read, largest = np.empty(points), np.empty(points), np.empty(points)
-    up, down = np.empty(points), np.empty(points)
-    q, fresh = np.empty((most, points)), np.empty((most, points))
-    spread, likely = np.empty((types, points)), np.empty((types, points))
+    share, top, total = np.empty((types, points)), np.empty(points), np.empty(points)
+    largest, up, down = np.empty(points), np.empty(points), np.empty(points)
+    base, value = np.empty((types, most, points)), np.empty((types, most, points))
+    scores, fresh = np.empty((most, points)), np.empty((most, points))
+    flat_base, flat_value = base.reshape(-1), value.reshape(-1)
+    known, out = np.empty((slots, points)), np.empty((slots, points))
+    flat_known, flat_out = known.reshape(-1), out.reshape(-1)
+    spread, before = np.empty((types, points)), np.zeros((types, most, points))
     for k in range(types):
-        for lane in range(lanes):
-            spread[k, lane * own : (lane + 1) * own] = beliefs[:, k]
-    sigma, before = np.empty((types, most, points)), np.zeros((types, most, points))
+        for h in range(own):
+            spread[k, h * lanes : (h + 1) * lanes] = beliefs[h, k]
+    starts, going = np.empty(most, np.int64), np.empty(most, np.int64)
     passes, worst, unsettled = 0, 0.0, 0
     for v in range(start, stop):
         if cancel[0] != 0:
             break
-        first, last = option_start[v], option_start[v + 1]
-        many = last - first
+        first = option_start[v]
+        many, option, goes_on = option_start[v + 1] - first, first - first_option, 0
         for a in range(many):
+            row, to = extra_row[first + a], successor[first + a]
+            if to >= 0:
+                starts[goes_on], going[goes_on] = (to - first_later) * slots * points, a
+                goes_on += 1
             for k in range(types):
-                sigma[k, a, :] = policy[first + a - first_option, k]
+                gain = reward[first + a, slot + k]
+                for x in range(points):
+                    base[k, a, x] = gain
+                if row >= 0:
+                    for x in range(points):
+                        base[k, a, x] += lane_extra[row, me, x % lanes]
+                if to < 0:
+                    for x in range(points):
+                        value[k, a, x] = base[k, a, x]
         residual, done = 1.0, 0
         while residual > tolerance and done < most_passes:
             done += 1
             step, period, lowest = _pace(done)
             if types > 1:
-                for a in range(many):
-                    if successor[first + a] >= 0:
-                        for k in range(types):
-                            likely[k, :] = sigma[k, a]
-                        _posterior_weights(likely, spread, sizes, nodes, coef, share, tail, axes, weights[a])
-            largest[:] = 0.0
-            up[:] = 0.0
-            down[:] = TINY
+                for i in range(goes_on):
+                    _posterior_weights(policy, option + going[i], spread, sizes, nodes, coef, share, top, axes, weights, i)
+            for x in range(points):
+                largest[x], up[x], down[x] = 0.0, 0.0, TINY
             for k in range(types):
-                for a in range(many):
-                    q[a, :] = reward[first + a, slot + k]
-                    to = successor[first + a]
-                    if to >= 0:
-                        _read(later[to - first_later, slot + k], wide[a], q[a].reshape(lanes, own))
-                    if extra_row[first + a] >= 0:
-                        _add_by_lane(lane_extra[extra_row[first + a], me], q[a].reshape(lanes, own))
-                _softmax(q, many, log_base[first:last], precision, fresh, top, total)
-                for a in range(many):
-                    new, old, last_change = fresh[a], sigma[k, a], before[k, a]
-                    for x in range(points):
-                        change = new[x] - old[x]
-                        largest[x] = max(largest[x], abs(change))
-                        up[x] += change * last_change[x]
-                        down[x] += last_change[x] * last_change[x]
-                        last_change[x] = step * change
-                        old[x] += step * change
+                for i in range(goes_on):
+                    at = (k * most + going[i]) * points
+                    read_nodes(
+                        flat_value, at, flat_base, at, flat_weights, per_option, table, starts, (slot + k) * points, i, 1, own, lanes,
+                        places,
+                    )  # fmt: skip
+                _respond_to(value, k, many, log_base, first, precision, scores, top, fresh, total)
+                _step(fresh, total, policy, option, k, many, step, before, largest, up, down, done >= SETTLE - 1)
             if types > 1 and done >= SETTLE and done % period == 2:
                 for x in range(points):
                     ratio = min(max(step * up[x] / down[x], lowest), HIGHEST_RATIO)
                     up[x] = ratio / (1.0 - ratio) if largest[x] > tolerance else 0.0
                 for k in range(types):
                     for a in range(many):
-                        old, last_change = sigma[k, a], before[k, a]
                         for x in range(points):
-                            old[x] = max(old[x] + up[x] * last_change[x], LEAST_PROB)
+                            policy[option + a, k, x] = max(policy[option + a, k, x] + up[x] * before[k, a, x], LEAST_PROB)
             residual = 0.0
             if types > 1:
                 for x in range(points):
@@ -254,101 +286,124 @@ def mover_step(
         worst = max(worst, residual)
         if residual > tolerance:
             unsettled += 1
-        values[v - start] = 0.0
         # the weights of the last pass stand: they belong to behaviour within the tolerance of the final one
+        for j in range(slots):
+            for x in range(points):
+                known[j, x] = 0.0
+        i = 0
         for a in range(many):
-            to = successor[first + a]
+            row = extra_row[first + a]
+            for x in range(points):
+                total[x] = 0.0
             for k in range(types):
-                policy[first + a - first_option, k, :] = sigma[k, a]
-                likely[k, :] = sigma[k, a]
-            total[:] = 0.0
-            for k in range(types):
-                b, mine = spread[k], likely[k]
                 for x in range(points):
-                    total[x] += b[x] * mine[x]
+                    total[x] += spread[k, x] * policy[option + a, k, x]
+                    known[slot + k, x] += policy[option + a, k, x] * value[k, a, x]
             for j in range(slots):
-                read[:] = reward[first + a, j]
-                if to >= 0:
-                    _read(later[to - first_later, j], wide[a], read.reshape(lanes, own))
-                if extra_row[first + a] >= 0:
-                    _add_by_lane(lane_extra[extra_row[first + a], actor_of[j]], read.reshape(lanes, own))
-                prob = likely[j - slot] if slot <= j < slot + types else total
-                out = values[v - start, j].reshape(points)
+                if slot <= j < slot + types:
+                    continue
+                gain = reward[first + a, j]
                 for x in range(points):
-                    out[x] += prob[x] * read[x]
-                if extra_row[first + a] >= 0 and actor_of[j] != me:
-                    extra = own_extra[extra_row[first + a], actor_of[j]]
-                    for k in range(types):
-                        b, mine, more = spread[k], likely[k], extra[k]
+                    known[j, x] += total[x] * gain
+                if row >= 0:
+                    _add_expected(lane_extra, own_extra, row, actor_of[j], policy, option + a, spread, total, lanes, known, j)
+            if successor[first + a] >= 0:
+                for h in range(own):
+                    if types == 1:
                         for x in range(points):
-                            out[x] += b[x] * mine[x] * more
+                            weights[i, h, x] = total[x]
+                    else:
+                        for x in range(points):
+                            weights[i, h, x] *= total[x]
+                i += 1
+        for j in range(slots):
+            at = j * points
+            if slot <= j < slot + types:
+                for x in range(points):
+                    out[j, x] = known[j, x]
+            else:
+                read_nodes(flat_out, at, flat_known, at, flat_weights, per_option, table, starts, at, 0, goes_on, own, lanes, places)
+        if types == 1:
+            weights[:] = 1.0
+        _store(flat_out, slots, points, source, values, v - start)
     return passes, worst, unsettled
 
 
 @jit
-def _add_by_lane(extra, out):  # pragma: no cover - compiled
-    """Add what each lane has to out (lane, own)."""
-    for lane in range(out.shape[0]):
-        for g in range(out.shape[1]):
-            out[lane, g] += extra[lane]
+def _add_expected(lane_extra, own_extra, row, actor, policy, option, spread, total, lanes, known, j):  # pragma: no cover - compiled
+    """Add to known[j] (own·lane) what an option adds by the types of others, times its probability."""
+    types, points = spread.shape
+    for x in range(points):
+        known[j, x] += total[x] * lane_extra[row, actor, x % lanes]
+    for k in range(types):
+        more = own_extra[row, actor, k]
+        for x in range(points):
+            known[j, x] += spread[k, x] * policy[option, k, x] * more
 
 
 @jit
 def chance_step(
-    later, first_later, values, start, stop, option_start, successor, reward, prob, actor_of, extra_row, point_extra, cancel
+    later, first_later, values, source, start, stop, option_start, successor, reward, prob, actor_of, extra_row, point_extra, cancel
 ):  # pragma: no cover - compiled
-    """Average over the draws of a world step; later and values are (position, slot, point).
+    """Average over the draws of a world step; later (position, slot, point), values as in `mover_step`.
 
     point_extra (row, actor, point) is what a draw adds while others are of given types.
     """
-    slots, points = values.shape[1], values.shape[2]
+    slots, points = later.shape[1], later.shape[2]
+    out = np.empty(slots * points)
     for v in range(start, stop):
         if cancel[0] != 0:
             break
-        for j in range(slots):
-            out = values[v - start, j]
-            out[:] = 0.0
-            for o in range(option_start[v], option_start[v + 1]):
-                p, to = prob[o], successor[o]
+        out[:] = 0.0
+        for o in range(option_start[v], option_start[v + 1]):
+            p, to = prob[o], successor[o]
+            for j in range(slots):
+                gain = p * reward[o, j]
                 if to >= 0:
-                    table = later[to - first_later, j]
                     for x in range(points):
-                        out[x] += p * (reward[o, j] + table[x])
+                        out[j * points + x] += gain + p * later[to - first_later, j, x]
                 else:
                     for x in range(points):
-                        out[x] += p * reward[o, j]
+                        out[j * points + x] += gain
                 if extra_row[o] >= 0:
-                    extra = point_extra[extra_row[o], actor_of[j]]
                     for x in range(points):
-                        out[x] += p * extra[x]
+                        out[j * points + x] += p * point_extra[extra_row[o], actor_of[j], x]
+        _store(out, slots, points, source, values, v - start)
 
 
 @jit
-def carry_over(opening, matrix, mix, slot, out):  # pragma: no cover - compiled
-    """Round end for one actor: out (position, slot, lane, own) = values at the drifted beliefs, own slots mixed.
+def carry_over(opening, matrix, mix, scale, slot, source, values):  # pragma: no cover - compiled
+    """Round end for one actor: values = what opening (position, slot, own, lane) holds at the drifted beliefs, own slots mixed.
 
-    matrix (own node, own point) reads at the drifted beliefs; mix (type, type) is discount times drift.
+    matrix (own node, own point) reads at the drifted beliefs; mix (type, type) is discount times drift; scale (slot) comes
+    on top, for the discount of actors without a turn; values (position, slot, entry) and source as in `mover_step`.
     """
-    positions, slots, lanes, own = opening.shape
-    types = mix.shape[0]
-    read = np.empty((types, lanes, own))
+    positions, slots, own, lanes = opening.shape
+    types, points = mix.shape[0], own * lanes
+    weights, nothing = np.empty((own, own, lanes)), np.zeros(points)
+    for h in range(own):
+        for g in range(own):
+            weights[h, g, :] = matrix[h, g]
+    table, flat_weights, places = opening.reshape(-1), weights.reshape(-1), row_places(own, lanes)
+    start = np.zeros(1, np.int64)
+    out, read = np.empty(slots * points), np.empty(types * points)
     for v in range(positions):
         for j in range(slots):
-            target = out[v, j]
-            target[:] = 0.0
-            for h in range(own):
-                for lane in range(lanes):
-                    value = opening[v, j, lane, h]
-                    for g in range(own):
-                        target[lane, g] += matrix[h, g] * value
-        read[:] = out[v, slot : slot + types]
+            start[0] = (v * slots + j) * points
+            read_nodes(out, j * points, nothing, 0, flat_weights, own * points, table, start, 0, 0, 1, own, lanes, places)
+        for x in range(types * points):
+            read[x] = out[slot * points + x]
         for k in range(types):
-            target = out[v, slot + k]
-            target[:] = 0.0
+            for x in range(points):
+                out[(slot + k) * points + x] = 0.0
             for m in range(types):
-                for lane in range(lanes):
-                    for g in range(own):
-                        target[lane, g] += mix[k, m] * read[m, lane, g]
+                for x in range(points):
+                    out[(slot + k) * points + x] += mix[k, m] * read[m * points + x]
+        for j in range(slots):
+            if scale[j] != 1.0:
+                for x in range(points):
+                    out[j * points + x] *= scale[j]
+        _store(out, slots, points, source, values, v)
 
 
 @jit
@@ -358,20 +413,22 @@ def respond(
 ):  # fmt: skip  # pragma: no cover - compiled
     """Choice probabilities at one position and any belief; sigma (option, type) holds the start and the answer.
 
-    later (position, slot, lane, own); belief (type) is the mover's, lane_weights (lane) reads at the others' beliefs;
+    later (position, slot, own, lane); belief (type) is the mover's, lane_weights (lane) reads at the others' beliefs;
     extra (option) is what the mover expects on top of its reward because of the others' types.
     Returns the residual max |σ − logit(Q(σ))|.
     """
     many = last - first
-    lanes, own = later.shape[2], later.shape[3]
+    own, lanes = later.shape[2], later.shape[3]
     table = np.zeros((many, types, own))
     for a in range(many):
         to = successor[first + a]
         if to >= 0:
             for k in range(types):
-                for x in range(lanes):
-                    for h in range(own):
-                        table[a, k, h] += later[to - first_later, slot + k, x, h] * lane_weights[x]
+                for h in range(own):
+                    read = 0.0
+                    for x in range(lanes):
+                        read += later[to - first_later, slot + k, h, x] * lane_weights[x]
+                    table[a, k, h] = read
     weights, axis = np.empty(own), np.empty(own + 1)
     q = np.empty((many, types))
     before = np.zeros((many, types))

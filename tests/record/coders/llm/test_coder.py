@@ -38,6 +38,7 @@ from tests.record.coders.llm.server import (
 from tests.record.small_case import small_case, snapshot
 
 ROOT = Path(__file__).resolve().parents[4]
+ENDLESS = 600.0  # seconds for which an answer is kept back; whoever waits for it has not been stopped
 
 
 def only(paragraph: str, **lists: Any):
@@ -419,24 +420,23 @@ def test_ctrl_c_ends_at_once_and_keeps_what_was_read(tmp_path: Path) -> None:
     root = small_case(tmp_path)
 
     def behave(payload: dict[str, Any], number: int) -> Answer:
-        return Answer({}, delay=60) if "Relations" in block(payload, "PARAGRAPH") else good(payload, number)
+        return Answer({}, delay=ENDLESS) if "Relations" in block(payload, "PARAGRAPH") else good(payload, number)
 
     with endpoint(behave) as running:
         code = (
+            # Ctrl-C is heard also where the tests were started with it ignored, as in the background of a script.
+            "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
             "import sys; from pathlib import Path; from openparley.record.coders.read import read_case; "
             "from openparley.record.coders.llm import LLMCoder, Settings; "
             f"read_case(Path(sys.argv[1]), lambda case: LLMCoder.of(case, Settings({running.url!r}, 'small')))"
         )
         process = subprocess.Popen([sys.executable, "-c", code, root], stderr=subprocess.DEVNULL, cwd=ROOT)
         try:
-            deadline = time.monotonic() + 60
             while not any("Relations" in block(payload, "PARAGRAPH") for payload in list(running.asked)):
-                assert time.monotonic() < deadline
+                assert process.poll() is None
                 time.sleep(0.02)
             process.send_signal(signal.SIGINT)
-            began = time.monotonic()
-            assert process.wait(30) != 0
-            assert time.monotonic() - began < 20, "the request would have gone on for a minute"
+            assert process.wait(ENDLESS / 2) != 0, "it waits for the answer"
         finally:
             process.kill()
             process.wait()

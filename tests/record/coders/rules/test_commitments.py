@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from openparley.errors import CaseError
 from openparley.record.coders.draft import rows
 from openparley.record.coders.rules.commitments.commitcues import make_cues
 from openparley.record.coders.rules.commitments.contents import make_acts
 from openparley.record.coders.rules.lexicon import Lexicon
 from openparley.record.entry import KINDS
 from tests.record.coders.rules.dispute import read
+from tests.record.coders.rules.wordlists import complaint
 
 # Sentence, type, actor, target (None: not asked), last day on which it falls due (None: there is none; "": not asked).
 STATED = [
@@ -238,16 +238,10 @@ def test_a_case_may_add_words(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_row_is_named(tmp_path: Path, row: str, value: str) -> None:
-    (tmp_path / "commitments.csv").write_text(f"pos,word,with,type,target,prior\n{row}\n", encoding="utf-8")
-    with pytest.raises(CaseError) as caught:
-        make_cues(Lexicon(tmp_path))
-    (complaint,) = caught.value.complaints
-    assert (complaint.file, complaint.line, complaint.value) == ("lexicon/commitments.csv", 2, value)
-    assert complaint.allowed
+    found = complaint(tmp_path, "commitments.csv: pos,word,with,type,target,prior", row, make_cues)
+    assert found.value == value
+    assert found.allowed
 
 
 def test_a_bad_class_of_acts_is_named(tmp_path: Path) -> None:
-    (tmp_path / "acts.csv").write_text("class,words\nharmfull,growl\n", encoding="utf-8")
-    with pytest.raises(CaseError) as caught:
-        make_acts(Lexicon(tmp_path))
-    assert "Did you mean “harmful”?" in str(caught.value.complaints[0])
+    assert "Did you mean “harmful”?" in str(complaint(tmp_path, "acts.csv: class,words", "harmfull,growl", make_acts))

@@ -10,6 +10,7 @@ from openparley.errors import CaseError
 from openparley.record.coders.rules.events.frames import make_frames
 from openparley.record.coders.rules.lexicon import Lexicon
 from openparley.record.plover import TYPES
+from tests.record.coders.rules.wordlists import complaint
 
 HEADER = "pos,word,with,event,mode,recipient,prior"
 
@@ -60,10 +61,7 @@ def test_case_adds_a_frame(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_cell_is_named_with_file_line_and_value(tmp_path: Path, line: str, value: str) -> None:
-    with pytest.raises(CaseError) as caught:
-        make_frames(own(tmp_path, line))
-    (complaint,) = caught.value.complaints
-    assert (complaint.file, complaint.line, complaint.value) == ("lexicon/frames.csv", 2, value)
+    assert complaint(tmp_path, f"frames.csv: {HEADER}", line, make_frames).value == value
 
 
 def test_unknown_realis_of_a_shift_is_named(tmp_path: Path) -> None:

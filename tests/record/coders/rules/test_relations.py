@@ -10,6 +10,11 @@ from openparley.record.entry import KINDS
 from tests.record.coders.rules.speech_samples import read
 
 
+def coded(text: str) -> list[tuple[object, ...]]:
+    """Subject, relation and object of everything found."""
+    return [tuple(draft.fields[name] for name in ("subject", "relation", "object")) for draft in code_relations(read(text))]
+
+
 @pytest.mark.parametrize(
     ("text", "subject", "relation", "other"),
     [
@@ -27,8 +32,7 @@ from tests.record.coders.rules.speech_samples import read
     ],
 )
 def test_cues(text: str, subject: str, relation: str, other: str) -> None:
-    (found,) = code_relations(read(text))
-    assert (found.fields["subject"], found.fields["relation"], found.fields["object"]) == ((subject,), relation, (other,))
+    assert coded(text) == [((subject,), relation, (other,))]
 
 
 @pytest.mark.parametrize(
@@ -73,8 +77,7 @@ def test_no_relation(text: str) -> None:
     ],
 )
 def test_builds(text: str, subject: str, relation: str, other: str) -> None:
-    found = [draft.fields for draft in code_relations(read(text))]
-    assert [(fields["subject"], fields["relation"], fields["object"]) for fields in found] == [((subject,), relation, (other,))]
+    assert coded(text) == [((subject,), relation, (other,))]
 
 
 @pytest.mark.parametrize(

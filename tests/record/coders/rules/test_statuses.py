@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 
-from openparley.errors import CaseError
 from openparley.record.coders.draft import Draft
 from openparley.record.coders.rules.article import read_article
 from openparley.record.coders.rules.commitments.statuscues import make_status_cues
-from openparley.record.coders.rules.lexicon import Lexicon
 from openparley.record.coders.rules.links.corrections import make_patterns, mark_corrections
 from tests.record.coders.rules.dispute import read
+from tests.record.coders.rules.wordlists import complaint
 
 # Text, value, type of the commitment.
 TOLD = [
@@ -129,11 +128,7 @@ def test_as_of_is_the_day_that_is_told_else_that_of_the_report() -> None:
     ],
 )
 def test_a_bad_row_is_named(tmp_path: Path, line: str, value: str) -> None:
-    (tmp_path / "statuses.csv").write_text(f"word,where,noun,value,side,prior\n{line}\n", encoding="utf-8")
-    with pytest.raises(CaseError) as caught:
-        make_status_cues(Lexicon(tmp_path))
-    (complaint,) = caught.value.complaints
-    assert (complaint.file, complaint.line, complaint.value) == ("lexicon/statuses.csv", 2, value)
+    assert complaint(tmp_path, "statuses.csv: word,where,noun,value,side,prior", line, make_status_cues).value == value
 
 
 # -- corrections ---------------------------------------------------------------------------------------------------------------------
@@ -194,7 +189,4 @@ def test_drafts_keep_pointing_to_each_other() -> None:
 
 
 def test_a_pattern_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    (tmp_path / "corrections.csv").write_text('what,pattern\nopens,"(unclosed"\n', encoding="utf-8")
-    with pytest.raises(CaseError) as caught:
-        make_patterns(Lexicon(tmp_path))
-    assert caught.value.complaints[0].line == 2
+    assert complaint(tmp_path, "corrections.csv: what,pattern", 'opens,"(unclosed"', make_patterns)
