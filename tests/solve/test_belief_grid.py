@@ -21,6 +21,7 @@ from openparley.game.positions import enumerate_positions
 from openparley.solve import belief_grid, crew
 from openparley.solve.belief_grid import BeliefGrid, solve_belief_grid
 from openparley.solve.grid.behaviour import GridBehaviour
+from openparley.solve.grid.workspace import Workspace
 from openparley.solve.solution import STOPPED, Solution
 from tests.solve.random_dispute import RandomDispute, precisions, random_parameters, seeds
 from tests.solve.reference import Behaviour, exact_behaviour, largest_gap, tabulated_behaviour
@@ -247,3 +248,16 @@ def test_time_budget_is_kept() -> None:
     positions = enumerate_positions(dispute, dispute.State())
     with pytest.raises(SolveError, match="time budget of 0 s ended with 0 of 3 rounds"):
         solve_belief_grid(DisputeGame(positions, small_parameters(), 3), BeliefGrid(max_seconds=0))
+
+
+def test_memory_is_taken_over_from_solutions_that_nobody_holds() -> None:
+    room = Workspace()
+    method = BeliefGrid(nodes=5)
+    first = solve_belief_grid(game_of(3), method, workspace=room)
+    held = [[table.copy() for table in row] for row in first.behaviour.reads]
+    second = solve_belief_grid(game_of(3, seed=4), method, workspace=room)
+    assert not any(np.shares_memory(a, b) for a in chain(*first.behaviour.reads) for b in chain(*second.behaviour.reads))
+    assert all((a == b).all() for a, b in zip(chain(*held), chain(*first.behaviour.reads), strict=True))
+    del first
+    third = solve_belief_grid(game_of(3), method, workspace=room)
+    assert all((a == b).all() for a, b in zip(chain(*held), chain(*third.behaviour.reads), strict=True))

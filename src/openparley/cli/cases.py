@@ -31,13 +31,15 @@ def command(as_json: bool) -> None:
 
 
 def _row(name: str, path: Path, bundled: bool) -> dict[str, Any]:
+    from openparley.record.chronology import FILE as CHRONOLOGY
     from openparley.record.toml import read_toml
 
     data = read_toml((path / "case.toml").read_bytes().decode("utf-8", errors="replace"), "case.toml").data or {}
     keys = ("title", "question", "cutoff", "fictional")
-    return {"case": name, "bundled": bundled, "path": str(path), **{key: data.get(key) for key in keys}}
+    historical = (path / CHRONOLOGY).is_file()
+    return {"case": name, "bundled": bundled, "path": str(path), **{key: data.get(key) for key in keys}, "historical": historical}
 
 
 def _title(row: dict[str, Any]) -> str:
     title = str(row["title"] or "(case.toml cannot be read; see parley check)")
-    return f"{title} (fictional)" if row["fictional"] else title
+    return f"{title} (fictional)" if row["fictional"] else f"{title} (historical)" if row["historical"] else title

@@ -71,6 +71,7 @@ def _data(case: Case, report: TextReport) -> dict[str, Any]:
         "kinds": dict(kinds),
         "review": case.states(),
         "usable": len(case.accepted()),
+        "chronology": _course(case),
         "set_aside": case.set_aside(),
         "texts": {name: str(path) for name, path in report.matched.items()},
         "texts_absent": list(report.absent),
@@ -90,10 +91,27 @@ def _data(case: Case, report: TextReport) -> dict[str, Any]:
     }
 
 
+def _course(case: Case) -> dict[str, int]:
+    """How much of the chronology was checked; empty without one."""
+    if not case.course:
+        return {}
+    found = Counter(row.status for row in case.course.values())
+    unused = sum(row.use == "no" for row in case.course.values())
+    return {"rows": len(case.course), "checked": found["checked"], "recalled": found["recalled"], "for_the_reader": unused}
+
+
 def _print(case: Case, report: TextReport, data: dict[str, Any]) -> None:
     """The same in words."""
     click.echo(f"{case.name}: {case.file.title}{' (bundled, read-only)' if case.bundled else ''}")
     kinds = ", ".join(f"{number} {_plural(kind, number)}" for kind, number in data["kinds"].items())
+    if course := data["chronology"]:
+        unused = f", {course['for_the_reader']} of them for the reader alone" if course["for_the_reader"] else ""
+        click.echo(
+            f"Chronology: {course['rows']} {_plural('row', course['rows'])}{unused}; "
+            f"{course['checked']} checked ({course['checked'] / course['rows']:.0%}), {course['recalled']} recalled."
+        )
+        if not case.entries:
+            return _print_rest(report, data)
     click.echo(
         f"Entries: {len(case.entries)}{f' ({kinds})' if kinds else ''} from {len(case.sources)} {_plural('source', len(case.sources))}."
     )
@@ -102,6 +120,10 @@ def _print(case: Case, report: TextReport, data: dict[str, Any]) -> None:
     texts = f"in {len(report.texts)} of {len(case.sources)} texts"
     absent = f"; no text at hand for {', '.join(report.absent)}" if report.absent else ""
     click.echo(f"Spans: {report.verified} verified {texts}{absent}.")
+    _print_rest(report, data)
+
+
+def _print_rest(report: TextReport, data: dict[str, Any]) -> None:
     if data["set_aside"]:
         click.echo("Set aside:")
         for key, reason in data["set_aside"].items():
@@ -125,4 +147,6 @@ def _next(name: str, case: Case, broken: bool) -> str:
     if case.states()["proposed"] and not case.bundled:
         first = next(key for key, entry in case.entries.items() if entry.review.state == "proposed")
         return f'parley accept {shown(name)} {first} --reason "…"'
+    if case.course:
+        return f"parley backtest {shown(name)} --quick"
     return f"parley ledger {shown(name)}" if case.file.model is None else f"parley brief {shown(name)}"

@@ -147,9 +147,7 @@ def _verified(path: Path, number: int, row: Mapping[str, Any], before: tuple[str
         yield _complaint(path, number, "this line does not follow the one before it: a line was removed, added or moved.", row)
 
 
-def _blame(
-    key: str, now: Mapping[str, str], digests: Mapping[str, Any], previous: str, stated: str, whole: bool
-) -> str:
+def _blame(key: str, now: Mapping[str, str], digests: Mapping[str, Any], previous: str, stated: str, whole: bool) -> str:
     """Which part of a line was changed, as far as the rest of it tells."""
     if whole and key not in digests:
         return f"the field {quoted(key)} was added after the line was frozen."

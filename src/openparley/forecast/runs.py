@@ -217,7 +217,8 @@ def _read_outcomes(path: Path) -> dict[str, tuple[Estimate, ...]]:
 
 
 def _estimate(row: Mapping[str, Any]) -> Estimate:
-    return Estimate(**{key: str(row[key]) if key == "of" else float(row[key]) for key in _ESTIMATE})
+    found: dict[str, Any] = {key: str(row[key]) if key == "of" else float(row[key]) for key in _ESTIMATE}
+    return Estimate(**found)
 
 
 def _broken(path: Path, reason: str, line: int | None = None) -> CaseError:

@@ -91,7 +91,12 @@ def skill_interval(
 
 
 def _bootstrap(
-    top: np.ndarray, below: np.ndarray, units: np.ndarray | None, seed: int, level: float, value: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    top: np.ndarray,
+    below: np.ndarray,
+    units: np.ndarray | None,
+    seed: int,
+    level: float,
+    value: Callable[[np.ndarray, np.ndarray], np.ndarray],
 ) -> tuple[float, float] | None:
     of = np.arange(len(top)) if units is None else np.unique(units, return_inverse=True)[1]
     count = int(of.max()) + 1 if len(of) else 0

@@ -1,4 +1,4 @@
-"""From accepted entries to reports of moves by round: what the record shows of the play, and how well it shows it."""
+"""From accepted entries, or a chronology, to reports of moves by round: what the record shows of the play, and how well it shows it."""
 
 from __future__ import annotations
 
@@ -95,6 +95,8 @@ def observe(case: Case, *, without: Collection[str] = ()) -> Observed:
     A coder's confidence does not enter. Every entry that counts has been accepted or edited by a person, and ``error.…``
     is about such entries; the confidence is what the coder thought before the person looked. Where the person doubts
     what an entry shows, the rule says so by ``readings``. Of several entries of one report the most certain rules it.
+
+    A row of a chronology that is in use reports its own move under its own id, as an entry would that no rule puts first.
     """
     file = case.file
     found: dict[tuple[int, str], dict[str, _Shown]] = {}
@@ -113,6 +115,7 @@ def observe(case: Case, *, without: Collection[str] = ()) -> Observed:
             continue
         actor, move = rule.move.split(".")
         _add(found.setdefault((number, actor), {}), move, rule, entry.id, day, origin_of(case, entry))
+    _add_course(case, without, found, undated)
     reports, overruled = [], {}
     for (number, actor), moves in sorted(found.items()):
         first = min(moves, key=lambda name: moves[name].rank(name))
@@ -121,6 +124,19 @@ def observe(case: Case, *, without: Collection[str] = ()) -> Observed:
         for other in moves.keys() - {first}:
             overruled |= {key: f"{first} goes before {other} in round {number}" for key in moves[other].entries}
     return Observed(tuple(reports), overruled, undated)
+
+
+def _add_course(case: Case, without: Collection[str], found: dict[tuple[int, str], dict[str, _Shown]], undated: dict[str, str]) -> None:
+    """Let the rows of the chronology speak; each stands for itself, so each is an origin of its own."""
+    for row in case.course.values():
+        if row.use == "no" or row.id in without:
+            continue
+        number = case.file.round_of(row.date)
+        if number is None or row.date > case.file.cutoff:
+            undated[row.id] = f"{row.date} lies outside the rounds up to the cut-off"
+            continue
+        rule = Observation(move=f"{row.actor}.{row.move}", kind="event")
+        _add(found.setdefault((number, row.actor), {}), row.move, rule, row.id, row.date, f"chronology:{row.id}")
 
 
 def origin_of(case: Case, entry: Entry) -> str:

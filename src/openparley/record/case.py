@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +12,7 @@ from types import MappingProxyType
 from openparley.errors import CaseError, Complaint, ReadOnlyError, closest
 from openparley.record.casefile import CaseFile
 from openparley.record.casetoml import ExtraCheck
+from openparley.record.chronology import Row
 from openparley.record.entry import Entry
 from openparley.record.load import Loaded, load
 from openparley.record.review import Review
@@ -49,6 +50,8 @@ class Case:
         What is worth knowing and does not stop anything.
     hashes
         SHA-256 of each file read, by its path in the case.
+    course
+        Rows of ``chronology.csv`` by id; none for a case that is a record of documents alone.
     """
 
     root: Path
@@ -62,6 +65,7 @@ class Case:
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
     hashes: Mapping[str, str]
+    course: Mapping[str, Row] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -97,10 +101,12 @@ class Case:
         ]
         for noun, items in (("account", self.file.accounts), ("assumption", self.file.assumptions)):
             for item in items:
-                missing = [key for key in item.basis if key not in ("analyst", "default") and key not in self.entries]
+                missing = [
+                    key for key in item.basis if key not in ("analyst", "default") and key not in self.entries and key not in self.course
+                ]
                 found += [f"{noun} {item.id} rests on {key}, which is not in the record.{self._guess(key)}" for key in missing]
         for number, rule in enumerate(self.file.observations, start=1):
-            missing = [key for key in rule.entries if key not in self.entries]
+            missing = [key for key in rule.entries if key not in self.entries and key not in self.course]
             found += [f"observation number {number} ({rule.move}) names {key}, which is not in the record." for key in missing]
         return found
 
@@ -198,9 +204,10 @@ def case_of(loaded: Loaded) -> Case:
         raise CaseError(loaded.sorted_complaints())
     if loaded.toml is None or loaded.toml.file is None or loaded.derived is None:
         raise AssertionError("a case without complaints has been read whole")
+    course = loaded.chronology
     return Case(
         root=loaded.root,
-        file=loaded.toml.file,
+        file=course.joined(loaded.toml.file) if course else loaded.toml.file,
         sources=MappingProxyType(loaded.sources),
         entries=MappingProxyType(loaded.derived.entries),
         reviews=tuple(review for _, review in loaded.reviews),
@@ -210,6 +217,7 @@ def case_of(loaded: Loaded) -> Case:
         notes=tuple(loaded.notes),
         warnings=tuple(loaded.warnings),
         hashes=MappingProxyType(loaded.digest),
+        course=MappingProxyType(course.rows if course else {}),
     )
 
 

@@ -13,6 +13,8 @@ from openparley.errors import Complaint, closest, did_you_mean, one_of, quoted
 from openparley.record.actorfile import FILE as ACTOR_FILE
 from openparley.record.actorfile import read_actors
 from openparley.record.casetoml import CaseToml, ExtraCheck, read_case_toml, words
+from openparley.record.chronology import FILE as CHRONOLOGY_FILE
+from openparley.record.chronology import Chronology, read_chronology
 from openparley.record.entry import KINDS, Entry, actor_fields, spans_of
 from openparley.record.review import Derived, Review, derive
 from openparley.record.sources import Source, read_sources
@@ -37,6 +39,8 @@ class Loaded:
         File, line, id, kind and raw data of every row of the record that is not a sound entry.
     changed
         Text and hash of every text in the case that is not the text that was coded, by source id.
+    chronology
+        The course of moves, if the case has one.
     digest
         SHA-256 of every file that was read, by its path in the case.
     """
@@ -50,6 +54,7 @@ class Loaded:
     unsound: list[tuple[str, int, str | None, str, dict[str, Any]]] = field(default_factory=list)
     reviews: list[tuple[int, Review]] = field(default_factory=list)
     derived: Derived | None = None
+    chronology: Chronology | None = None
     texts: dict[str, str] = field(default_factory=dict)
     changed: dict[str, tuple[str, str]] = field(default_factory=dict)
     digest: dict[str, str] = field(default_factory=dict)
@@ -59,7 +64,7 @@ class Loaded:
 
     def sorted_complaints(self) -> list[Complaint]:
         """Most likely cause first, then in the order of the flow: case, sources, record, reviews."""
-        order = ["case.toml", ACTOR_FILE, "sources.csv", *(f"texts/{name}.txt" for name in self.source_rows or ())]
+        order = ["case.toml", ACTOR_FILE, CHRONOLOGY_FILE, "sources.csv", *(f"texts/{name}.txt" for name in self.source_rows or ())]
         order += [f"record/{kind.file}" for kind in KINDS.values()] + ["reviews.jsonl"]
         places = {name: index for index, name in enumerate(order)}
         return sorted(self.complaints, key=lambda found: (found.rank, places.get(found.file or "", -1), found.line or 0))
@@ -68,6 +73,9 @@ class Loaded:
 def load(root: Path, extra_checks: Sequence[ExtraCheck] = ()) -> Loaded:
     """Read every file of a case and check all of them, whatever is wrong with the others."""
     loaded = Loaded(root)
+    if (root / CHRONOLOGY_FILE).is_file() and (course := _read(loaded, CHRONOLOGY_FILE, "")) is not None:
+        loaded.chronology = read_chronology(course)
+        extra_checks = loaded.chronology.checks(extra_checks)
     text = _read(loaded, "case.toml", "Every case has one; `parley new DIR` writes a commented example.")
     if text is not None:
         loaded.toml = read_case_toml(text, extra_checks)
@@ -78,9 +86,15 @@ def load(root: Path, extra_checks: Sequence[ExtraCheck] = ()) -> Loaded:
         loaded.sources, rows, found = read_sources(text)
         loaded.complaints += found
         loaded.source_rows = None if any(complaint.rank == 0 for complaint in found) else rows
+    elif loaded.chronology is not None:
+        loaded.source_rows = {}
     _load_texts(loaded)
     _load_record(loaded)
     _load_reviews(loaded)
+    if loaded.chronology is not None:
+        toml = loaded.toml
+        loaded.chronology.check_against(toml.file if toml else None, toml.actors if toml else None, loaded.places)
+        loaded.complaints += loaded.chronology.complaints
     for entry in (loaded.derived.entries if loaded.derived else loaded.entries).values():
         loaded.complaints += entry_complaints(loaded, entry)
     for place in loaded.unsound:
@@ -151,6 +165,8 @@ def _read(loaded: Loaded, name: str, hint: str) -> str | None:
     try:
         data = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
+        if loaded.chronology is not None and name != "case.toml":
+            return None  # a case that is a course of moves needs no documents
         near = closest(path.name, [other.name for other in path.parent.iterdir()]) if path.parent.is_dir() else None
         guess = f"Is it “{near}”? " if near and not (path.parent / near).is_dir() and near not in _known_names() else ""
         loaded.complaints.append(Complaint(name, None, None, None, None, guess + hint, "the file is missing.", rank=0))

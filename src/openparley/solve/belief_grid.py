@@ -29,6 +29,7 @@ from openparley.solve.grid.layout import Layout, lay_out
 from openparley.solve.grid.reach import usual_reach
 from openparley.solve.grid.roots import StageRoots, check_roots
 from openparley.solve.grid.splits import Spacing, SplitGrid, interpolation_weights, split_grid
+from openparley.solve.grid.workspace import Workspace
 from openparley.solve.solution import NOT_SETTLED, NOT_UNIQUE, SOLVED, STOPPED, Progress, Solution
 
 USUAL_NODES = 7  # of an actor that a mapping of nodes does not name
@@ -86,13 +87,17 @@ class BeliefGrid:
         return self.reach.get(actor) if isinstance(self.reach, Mapping) else self.reach
 
 
-def solve_belief_grid(game: DisputeGame, method: BeliefGrid = BeliefGrid(), progress: Progress | None = None) -> Solution[GridBehaviour]:
+def solve_belief_grid(
+    game: DisputeGame, method: BeliefGrid = BeliefGrid(), progress: Progress | None = None, *, workspace: Workspace | None = None
+) -> Solution[GridBehaviour]:
     """Solve a dispute on a grid of public beliefs.
 
     Parameters
     ----------
     progress
         Called with (rounds solved, rounds) after each.
+    workspace
+        Memory to take tables from, for many solves one after another; fresh memory unless given.
 
     Returns
     -------
@@ -106,7 +111,7 @@ def solve_belief_grid(game: DisputeGame, method: BeliefGrid = BeliefGrid(), prog
     """
     started = time.monotonic()
     with Crew(method.threads or usual_threads()) as crew:
-        work = _Work(game, method, crew)
+        work = _Work(game, method, crew, workspace)
         while work.done < game.rounds:
             if method.max_seconds is not None and time.monotonic() - started > method.max_seconds:
                 break
@@ -189,7 +194,7 @@ def grids_for(game: DisputeGame, method: BeliefGrid) -> dict[str, SplitGrid]:
 class _Work:
     """Arrays shared by the rounds of one solve, and what has been solved so far."""
 
-    def __init__(self, game: DisputeGame, method: BeliefGrid, crew: Crew) -> None:
+    def __init__(self, game: DisputeGame, method: BeliefGrid, crew: Crew, workspace: Workspace | None = None) -> None:
         self.game, self.method, self.crew = game, method, crew
         self.positions, self.parameters = game.positions, game.parameters
         self.actors = game.played.actors
@@ -207,6 +212,8 @@ class _Work:
         self.kept = np.float32 if method.tolerance >= HALF_FROM else np.float64
         grids = [self.grids[actor] for actor in self.actors]
         self.layouts = [lay_out(grids, axis) for axis in range(len(grids))]
+        self.workspace, self.room = workspace or Workspace(), np.empty(0, self.kept)
+        self.between: dict[int, np.ndarray] = {}
         self.drifting = self._drifting()
         # the layout in which each of them takes its turn, then that of whoever reads the openings at the end of a round
         self.round_end = [lay_out(grids, self.actors.index(a), own_first=True) for a in self.drifting] + [self._reader(-1)]
@@ -236,7 +243,8 @@ class _Work:
             read.append(later)
             extras = self._extras(s, self.given_last) if last_round else self.extras[s]
             reader = self._reader(s - 1) if s else self.round_end[0]
-            values = np.empty((*self._size(s), *reader.shape), np.float64 if s == 0 and len(self.round_end) > 1 else self.kept)
+            rows = int(np.diff(self.positions.step_start)[s])
+            values = self._table(rows, reader) if s or not self.drifting else self._between(0)
             actor = self.positions.steps[s]
             (self._draw if actor == WORLD else self._move)(s, actor, later, extras, reader, values)
             later = values
@@ -287,9 +295,20 @@ class _Work:
         actor = self.positions.steps[s]
         return self.layouts[self.actors.index(actor) if actor != WORLD else 0]
 
-    def _size(self, s: int) -> tuple[int, int]:
-        """Positions of a step, and slots."""
-        return int(np.diff(self.positions.step_start)[s]), len(self.actor_of)
+    def _table(self, rows: int, reader: Layout) -> np.ndarray:
+        """Room for values that are kept, cut from blocks that hold a round each."""
+        shape = (rows, len(self.actor_of), *reader.shape)
+        entries = int(np.prod(shape))
+        if len(self.room) < entries:
+            self.room = self.workspace.block(max(entries, len(self.positions) * int(np.prod(shape[1:]))), self.kept)
+        table, self.room = self.room[:entries], self.room[entries:]
+        return table.reshape(shape)
+
+    def _between(self, turn: int) -> np.ndarray:
+        """Room for the openings' values before an actor's types drift; the same in every round."""
+        if turn not in self.between:
+            self.between[turn] = np.empty((*self.horizon.shape, *self.round_end[turn].shape))
+        return self.between[turn]
 
     def _range(self, s: int) -> tuple[int, int, int]:
         """First position of a step, the one behind its last, and the first of the step after."""
@@ -329,16 +348,19 @@ class _Work:
             motives, grid = self.parameters.motives[actor], self.grids[actor]
             matrix = np.ascontiguousarray(interpolation_weights(grid, grid.beliefs @ motives.drift).T)
             layout, reader = self.round_end[i : i + 2]
-            values = np.empty((*opening.shape[:2], *reader.shape), self.kept if actor == self.drifting[-1] else np.float64)
+            values = self._table(len(opening), reader) if actor == self.drifting[-1] else self._between(i + 1)
             with_known = scale if i == 0 else np.ones(len(scale))
-            self._drift(opening, (matrix, motives.discount * motives.drift, with_known, self.slots[actor], layout.entries_for(reader)), values)
+            mix, source = motives.discount * motives.drift, layout.entries_for(reader)
+            self._drift(opening, matrix, mix, with_known, self.slots[actor], source, values)
             opening = values
         return opening
 
-    def _drift(self, opening: np.ndarray, how: tuple[np.ndarray | int, ...], values: np.ndarray) -> None:
+    def _drift(
+        self, opening: np.ndarray, matrix: np.ndarray, mix: np.ndarray, scale: np.ndarray, slot: int, source: np.ndarray, values: np.ndarray
+    ) -> None:
         out = values.reshape(*values.shape[:2], -1)
 
         def carry(first: int, stop: int) -> None:
-            kernels.carry_over(opening[first:stop], *how, out[first:stop])
+            kernels.carry_over(opening[first:stop], matrix, mix, scale, slot, source, out[first:stop])
 
         self.crew.share_out(carry, 0, len(opening), int(np.prod(self.shape)) // 2 + 1)

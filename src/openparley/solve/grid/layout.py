@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Int
 
 from openparley.solve.grid.splits import SplitGrid
 
@@ -36,10 +36,6 @@ class Layout:
         entry = np.empty(len(self.point), np.int64)
         entry[self.point] = np.arange(len(entry))
         return entry[reader.point]
-
-    def lane_own(self, table: Float[np.ndarray, "_ slot _ _"]) -> Float[np.ndarray, "_ slot lane own"]:
-        """View of a table with the own nodes last."""
-        return np.swapaxes(table, 2, 3) if self.own_first else table
 
 
 def lay_out(grids: Sequence[SplitGrid], axis: int, *, own_first: bool | None = None) -> Layout:

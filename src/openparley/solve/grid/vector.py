@@ -2,11 +2,11 @@
 
 Rows are short – 9 or 27 entries – and the compiler's own vector loops leave most of such a row to what comes behind
 them. Here whole vectors cover a row and the last one overlaps the one before it: sums are written, never added to, so
-that an entry which is computed twice does not matter. Four vectors are summed side by side, because one sum alone
-would wait for itself.
+that an entry which is computed twice does not matter. Three or four vectors are summed side by side, because one sum
+alone would wait for itself.
 """
 
-# pyright: reportMissingParameterType=false, reportUnknownParameterType=false
+# pyright: reportMissingParameterType=false, reportUnknownParameterType=false, reportCallIssue=false
 # ruff: noqa: ANN001, ANN201, ANN202
 # (code generators, called by the compiler with its own types)
 
@@ -21,7 +21,7 @@ from numba.extending import intrinsic
 FLAGS = ("contract", "reassoc", "nsz", "arcp")  # as in the other kernels: products and sums may be fused
 DOUBLE = ir.DoubleType()
 WIDE, NARROW = 8, 4  # entries of a vector
-ABREAST = 4  # vectors
+ABREAST, SHARING = 4, 3  # vectors; of three own nodes, which read the same entries of a table
 
 
 def _row(builder, pointer, at, width, kind):
@@ -43,10 +43,11 @@ def _alike(builder, pointer, at, width, kind):
     )
 
 
-def _sums(width, read_table):
-    """Code that writes four vectors of out[o:] = base[b:] + Σ over options and nodes of weights · table.
+def _sums(width, read_table, abreast=ABREAST):
+    """Code that writes a few vectors of out[o:] = base[b:] + Σ over options and nodes of weights · table.
 
-    ``places`` has, from ``p`` on, where the four begin in out, base and weights, and then where in a node's table.
+    ``places`` has, from ``p`` on, where they begin in out, base and weights, and then where in a node's table: one place
+    for each, or the same for `SHARING` of them.
     """
 
     @intrinsic
@@ -64,8 +65,8 @@ def _sums(width, read_table):
             def placed(i):
                 return builder.load(builder.gep(places, [builder.add(p, ir.Constant(ir.IntType(64), i))]))
 
-            begin = [placed(i) for i in range(ABREAST)]
-            entry = [placed(ABREAST + i) for i in range(ABREAST)]
+            begin = [placed(i) for i in range(abreast)]
+            entry = [placed(ABREAST + i) for i in range(1 if abreast == SHARING else abreast)]
             totals = [cgutils.alloca_once(builder, ir.VectorType(DOUBLE, width)) for _ in begin]
             for x, total in zip(begin, totals, strict=True):
                 builder.store(_row(builder, base, builder.add(b, x), width, kind[2]), total)
@@ -75,10 +76,10 @@ def _sums(width, read_table):
                 with cgutils.for_range(builder, nodes) as node:
                     w_node = builder.add(w_first, builder.mul(node.index, per_node))
                     t_node = builder.add(t_first, builder.mul(node.index, per_table_node))
-                    for x, e, total in zip(begin, entry, totals, strict=True):
+                    values = [read_table(builder, table, builder.add(t_node, e), width, kind[7]) for e in entry]
+                    for i, (x, total) in enumerate(zip(begin, totals, strict=True)):
                         weight = _row(builder, weights, builder.add(w_node, x), width, kind[4])
-                        value = read_table(builder, table, builder.add(t_node, e), width, kind[7])
-                        product = builder.fmul(weight, value, flags=FLAGS)
+                        product = builder.fmul(weight, values[i % len(values)], flags=FLAGS)
                         builder.store(builder.fadd(builder.load(total), product, flags=FLAGS), total)
             for x, total in zip(begin, totals, strict=True):
                 place = builder.bitcast(builder.gep(out, [builder.add(o, x)]), ir.VectorType(DOUBLE, width).as_pointer())
@@ -91,6 +92,7 @@ def _sums(width, read_table):
 
 
 _eight, _four, _one, _eight_alike = _sums(WIDE, _row), _sums(NARROW, _row), _sums(1, _row), _sums(WIDE, _alike)
+_eight_shared = _sums(WIDE, _row, SHARING)
 
 jit = njit(cache=True, nogil=True, error_model="numpy")
 
@@ -101,13 +103,16 @@ def row_places(own, lanes):  # pragma: no cover - compiled
     row, rows = (own, 1) if lanes == 1 else (lanes, own)
     width = WIDE if row >= WIDE else NARROW if row >= NARROW and lanes > 1 else 1
     per_row = (row + width - 1) // width
-    groups = (rows * per_row + ABREAST - 1) // ABREAST
+    shared = lanes >= WIDE and own % SHARING == 0
+    abreast = SHARING if shared else ABREAST
+    groups = (rows * per_row + abreast - 1) // abreast
     places = np.empty((groups, 2, ABREAST), np.int64)
-    for i in range(groups * ABREAST):
+    for i in range(groups * abreast):
         one = min(i, rows * per_row - 1)
-        entry = min((one % per_row) * width, row - width)
-        places[i // ABREAST, 0, i % ABREAST] = (one // per_row) * row + entry
-        places[i // ABREAST, 1, i % ABREAST] = 0 if lanes == 1 else entry
+        g, vector = (one % rows, one // rows) if shared else (one // per_row, one % per_row)
+        entry = min(vector * width, row - width)
+        places[i // abreast, 0, i % abreast] = g * row + entry
+        places[i // abreast, 1, i % abreast] = 0 if lanes == 1 else entry
     return places.reshape(-1)
 
 
@@ -121,7 +126,9 @@ def read_nodes(out, o, base, b, weights, per_option, table, starts, t, first, op
     points = own * lanes
     for group in range(places.shape[0] // (2 * ABREAST)):
         p = group * 2 * ABREAST
-        if lanes >= WIDE:
+        if lanes >= WIDE and own % SHARING == 0:
+            _eight_shared(out, o, base, b, weights, per_option, points, table, starts, t, lanes, first, options, own, places, p)
+        elif lanes >= WIDE:
             _eight(out, o, base, b, weights, per_option, points, table, starts, t, lanes, first, options, own, places, p)
         elif lanes >= NARROW:
             _four(out, o, base, b, weights, per_option, points, table, starts, t, lanes, first, options, own, places, p)
