@@ -16,9 +16,9 @@ from tests.infer.uniformity import Share, bias, bins, brier, envelope, holm, kol
 Figures = dict[str, Any]
 
 SEED = 7
-POOL, RUMOUR_POOL, POOL_SEED = 192, 48, 3
-ENGINE_CASES, ENGINE_DRAWS, ENGINE_BATCH = 40, 96, 32
-LONG_CASES, LONG_POOL, LONG_ROUNDS = 40, 32, 48
+POOL, RUMOUR_POOL, POOL_SEED = 192, 32, 3
+ENGINE_CASES, ENGINE_DRAWS, ENGINE_BATCH = 40, 64, 32
+LONG_CASES, LONG_POOL, LONG_ROUNDS = 40, 24, 48
 REPORTED = (5, 10, 20, 40)
 NONE = "none"
 

@@ -88,8 +88,8 @@ def fit(
     LockedError
         If another process computes the same run.
     """
-    engine = engine or AdaptiveImportance()
     model = build_model(case)
+    engine = (engine or AdaptiveImportance()).on(model)
     settings = {
         "draws": engine.draws,
         "batch": engine.batches[0],

@@ -115,10 +115,8 @@ class Play:
     def __init__(self, behaviour: GridBehaviour, worlds: Worlds, habit: Mapping[str, Mapping[str, float]], shift: int) -> None:
         self.behaviour, self.worlds, self.shift = behaviour, worlds, shift
         self.drift = np.cumsum(world_drift(worlds, behaviour), axis=1)
-        places = behaviour.positions
-        self.counts = np.array(
-            [habit.get(places.mover(v), {}).get(label, 0.0) for v in range(len(places)) for label in places.menu(v)]
-        )  # fmt: skip
+        takers = zip(_movers(behaviour.positions), behaviour.positions.labels, strict=True)
+        self.counts = np.array([habit[mover].get(label, 0.0) if mover in habit else 0.0 for mover, label in takers])
 
     def run(self, start: Start, uniforms: np.ndarray, outcomes: tuple[Outcome, ...]) -> Int[np.ndarray, "future outcome"]:
         """Round in which each outcome first happens."""
@@ -177,14 +175,17 @@ class Play:
 
 def _matching(places: Positions, outcomes: tuple[Outcome, ...]) -> np.ndarray:
     """(option, outcome): whether taking the option makes the outcome happen."""
-    rows = np.zeros((len(places.labels), len(outcomes)), bool)
-    for v in range(len(places)):
-        mover = places.mover(v)
-        for o in places.options(v):
-            for i, outcome in enumerate(outcomes):
-                when = outcome.when
-                rows[o, i] = places.ends[o] == when.end if when.end is not None else (mover, places.labels[o]) == (when.actor, when.move)
-    return rows
+    movers, labels = np.array(_movers(places)), np.array(places.labels)
+    ends = np.array([end or "" for end in places.ends])
+    whens = [outcome.when for outcome in outcomes]
+    columns = [ends == when.end if when.end is not None else (movers == when.actor) & (labels == when.move) for when in whens]
+    return np.stack(columns, 1) if columns else np.zeros((len(labels), 0), bool)
+
+
+def _movers(places: Positions) -> list[str]:
+    """Who takes each option."""
+    counts = np.diff(places.option_start[places.step_start])
+    return [name for name, count in zip(places.steps, counts, strict=True) for _ in range(count)]
 
 
 def expected_worth(model: Model, behaviour: GridBehaviour, worlds: Worlds, start: Start, shift: int) -> Float[np.ndarray, " actor"]:

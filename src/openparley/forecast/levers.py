@@ -17,7 +17,7 @@ from jaxtyping import Float
 from openparley.forecast.futures import Play, Start, expected_worth, random_stream
 from openparley.game.dispute_game import DisputeGame
 from openparley.infer.checkpoint import Progress, run_jobs
-from openparley.infer.draw import Table
+from openparley.infer.draw import WORKSPACE, Table
 from openparley.infer.engine import AdaptiveImportance, Run
 from openparley.infer.filter import Worlds
 from openparley.infer.model import Model
@@ -70,7 +70,7 @@ class PullLevers:
         for key, positions in model.lever_positions.items():
             dispute = model.dispute(parameters, model.levers[key].game)
             game = DisputeGame(positions, parameters, model.rounds - start.round, dispute)
-            pulled = solve_belief_grid(game, self.grid).behaviour
+            pulled = solve_belief_grid(game, self.grid, workspace=WORKSPACE).behaviour
             entered = start.entering(model.positions, positions, dispute)
             table[f"first.{key}"] = Play(pulled, worlds, habit, start.round).run(entered, uniforms, model.outcomes)
             table[f"gain.{key}"] = expected_worth(model, pulled, worlds, entered, start.round) - futures["worth"]

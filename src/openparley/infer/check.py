@@ -104,6 +104,9 @@ def _check(file: CaseFile, complain: Complain) -> Found:
         yield _not_among(complain, ("model", "family"), settings.family, f"“{settings.family}” is not a dispute", FAMILIES)
         return
     yield from _check_initial(file, complain)
+    for actor in settings.nodes:
+        if actor not in FAMILIES[settings.family].steps:
+            yield _not_among(complain, ("model", "nodes", actor), actor, f"“{actor}” does not move", FAMILIES[settings.family].steps)
     kind = FAMILIES[settings.family]
     try:
         dispute = kind(dict.fromkeys(kind.chance, 0.5), **settings.options)

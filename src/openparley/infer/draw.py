@@ -17,6 +17,7 @@ from openparley.infer.model import Model, Reporting
 from openparley.solve.belief_grid import BeliefGrid, solve_belief_grid
 from openparley.solve.grid.behaviour import GridBehaviour
 from openparley.solve.grid.certificate import certify
+from openparley.solve.grid.workspace import Workspace
 
 CERTIFIED_EVERY = 16  # a certificate costs about half as much as a solve; every sixteenth draw is a fair sample
 CERTIFICATE_SAMPLES = 512  # errors have a long tail, which a smaller sample misses
@@ -24,6 +25,8 @@ CERTIFIED = (
     "logit_residual", "interpolation_error", "value_error", "other_roots", "sampled",
     "interpolation_error_on_path", "value_error_on_path", "other_roots_on_path",
 )  # fmt: skip
+
+WORKSPACE = Workspace()  # of this process, which solves one draw after another
 
 Table = dict[str, np.ndarray]
 
@@ -60,7 +63,8 @@ def work(model: Model, values: Mapping[str, float], index: int, seed: int, metho
         If the draw cannot be solved, or the record is impossible under it.
     """
     parameters, reporting = model.parameters(values), model.reporting(values)
-    solution = solve_belief_grid(DisputeGame(model.positions, parameters, model.rounds, model.dispute(parameters)), method)
+    game = DisputeGame(model.positions, parameters, model.rounds, model.dispute(parameters))
+    solution = solve_belief_grid(game, method, workspace=WORKSPACE)
     filtered = Filter(model, solution.behaviour, reporting).run()
     table: Table = {
         "log_evidence": filtered.log_evidence,

@@ -11,7 +11,7 @@ weights show no such bias in the tests, and have smaller errors than with weight
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -65,6 +65,13 @@ class AdaptiveImportance:
         for name, value, least in (("draws", self.draws, 1), ("batch", self.batch, 1), ("fine", self.fine, 0)):
             if value is not None and value < least:
                 raise ParameterError(f"the engine needs {name} of at least {least}; found {value}.")
+
+    def on(self, model: Model) -> AdaptiveImportance:
+        """The same engine on the grid that a model's case asks for."""
+        if not model.nodes:
+            return self
+        nodes = {actor: model.nodes.get(actor, self.grid.nodes_for(actor)) for actor in model.actors}
+        return replace(self, grid=replace(self.grid, nodes=nodes))
 
     @property
     def batches(self) -> tuple[int, ...]:

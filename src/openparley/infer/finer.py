@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float
 
 from openparley.game.dispute_game import DisputeGame
-from openparley.infer.draw import Table, played
+from openparley.infer.draw import WORKSPACE, Table, played
 from openparley.infer.filter import HABIT, Filter
 from openparley.infer.model import Model
 from openparley.infer.posterior import NONE_OF_THESE, ShareError, SolverError
@@ -34,7 +34,7 @@ class Finer:
         """What is compared with the draw's own table."""
         parameters, reporting = model.parameters(values), model.reporting(values)
         game = DisputeGame(model.positions, parameters, model.rounds, model.dispute(parameters))
-        behaviour = solve_belief_grid(game, self.grid).behaviour
+        behaviour = solve_belief_grid(game, self.grid, workspace=WORKSPACE).behaviour
         filtered = Filter(model, behaviour, reporting).run()
         return {
             "log_evidence": filtered.log_evidence,

@@ -61,6 +61,8 @@ class Model:
         Lever id → positions of the game with the lever pulled.
     variants
         The record less an outlet, an origin or an entry, each in turn.
+    nodes
+        Actor → nodes of the belief grid, a split, where the case asks for other than the usual number.
     """
 
     case: str
@@ -79,6 +81,7 @@ class Model:
     margin: int = 0
     options: Mapping[str, Any] = field(default_factory=dict)
     variants: tuple[Variant, ...] = field(default=(), repr=False)
+    nodes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def horizon(self) -> int:
@@ -234,6 +237,7 @@ def _model(file: CaseFile) -> Model:
     return Model(
         file.name, settings.family, types, start, positions, settings.rounds, today, calendar,
         file.assumptions, file.outcomes, levers, changed, Observed((), {}, {}), settings.margin, dict(settings.options),
+        nodes=dict(settings.nodes),
     )  # fmt: skip
 
 

@@ -92,6 +92,7 @@ class ModelSettings(Model):
     """Which dispute is played, when it starts, how long a round lasts, where the public state begins.
 
     The last ``margin`` of the ``rounds`` are solved but not forecast, because play near the end of a game looks to it.
+    ``nodes`` are those of the belief grid, a split, for actors in whom the usual number is too dear or too coarse.
     """
 
     family: Text
@@ -101,6 +102,7 @@ class ModelSettings(Model):
     margin: Annotated[Whole, Field(ge=0, le=1000)] = 4
     initial: dict[str, Scalar] = Field(default_factory=dict)
     options: dict[str, Scalar] = Field(default_factory=dict)
+    nodes: dict[Ident, Annotated[Whole, Field(ge=2, le=40)]] = Field(default_factory=dict)
 
 
 class Assumption(Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -196,7 +197,7 @@ class GridBehaviour:
         """What options add for one actor, expected over the others' types."""
         given = self.given_last if round_ == self.rounds - 1 else self.given
         extra = np.zeros(options.shape)
-        if not given.any():
+        if not self._any_given[round_ == self.rounds - 1]:
             return extra
         actors = self.positions.dispute.actors
         rows = given[options, actors.index(actor)]
@@ -208,6 +209,11 @@ class GridBehaviour:
             belief = beliefs[other] if types > 1 else np.ones((len(options), 1))
             extra += np.einsum("iak,ik->ia", rows[:, :, at : at + types], belief)
         return extra
+
+    @cached_property
+    def _any_given(self) -> tuple[bool, bool]:
+        """Whether anything depends on others' types: before the last round, and in it."""
+        return bool(self.given.any()), bool(self.given_last.any())
 
     def _read_weights(self, actor: str, beliefs: Float[np.ndarray, "item type"]) -> Float[np.ndarray, "item node"]:
         grid = self.grids[actor]
