@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
+import inspect
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -18,10 +17,16 @@ from openparley.forecast.forecast import Forecast
 from openparley.forecast.futures import Futures
 from openparley.forecast.levers import pull_levers
 from openparley.forecast.predict import PREFIX, predict
+from openparley.forecast.runs import described
+from openparley.forecast.tables import tables
+from openparley.game.families import FAMILIES
 from openparley.infer.checkpoint import Progress
 from openparley.infer.engine import AdaptiveImportance, run_draws
+from openparley.infer.leave_out import Variant, leave_out, numbered
+from openparley.infer.left_out import TASK, LeaveOut
 from openparley.infer.model import Model, build_model
-from openparley.infer.posterior import Estimate, Posterior
+from openparley.infer.observe import Observed
+from openparley.infer.posterior import Posterior, WithoutIt
 from openparley.infer.summary import summarise
 from openparley.infer.workers import Workers
 from openparley.record.case import Case
@@ -30,7 +35,9 @@ from openparley.record.store import atomic_write, lock
 COMPUTING = ("record", "game", "solve", "infer", "forecast")  # layers whose code decides the numbers
 TOOLS = ("numpy", "numba", "scipy")
 KEY_LENGTH = 12
-LEVER_DRAWS = 64  # draws in which levers are pulled: each costs a solve a lever
+LEVER_DRAWS = 24  # draws in which levers are pulled: each costs a solve a lever
+ALWAYS = ("outlet", "origin")  # left out in turn in every run; entries are many, and cost as much again
+ENTRIES = "entries"  # asks for all of them
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,9 @@ class Fitted:
         Where it is kept.
     reused
         Draws taken from an earlier run of the same inputs.
+    without
+        The accounts without what was asked to be left out; None if nothing was. All that was left out in turn is in
+        ``posterior.left_out``.
     """
 
     model: Model
@@ -53,6 +63,7 @@ class Fitted:
     run: Mapping[str, Any]
     folder: Path
     reused: int
+    without: WithoutIt | None = None
 
 
 def fit(
@@ -62,6 +73,7 @@ def fit(
     engine: AdaptiveImportance | None = None,
     futures: int = 256,
     lever_draws: int = LEVER_DRAWS,
+    without: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Fitted:
     """Solve, infer and forecast a case.
@@ -78,36 +90,32 @@ def fit(
     lever_draws
         Draws in which the levers are pulled, a sample by weight if there are more; 0 leaves the levers out. The rest of the
         result does not depend on it, and neither does the run's folder.
+    without
+        What to leave out together, as in `openparley.infer.leave_out`, beside every outlet and every origin in turn;
+        ``"entries"`` stands for every entry behind a report, in turn. Anything that changes other reports than outlets and
+        origins do is another run: it is weighed while a draw's solution exists.
     progress
         Called with (stage, done, all): when a stage begins, and after each draw.
 
     Raises
     ------
     CaseError
-        If the case has no model or it does not fit.
+        If the case has no model or it does not fit, or the record has nothing of a name in ``without``.
     LockedError
         If another process computes the same run.
     """
-    model = build_model(case)
+    model, asked = registered(case, build_model(case), without)
     engine = (engine or AdaptiveImportance()).on(model)
-    settings = {
-        "draws": engine.draws,
-        "batch": engine.batches[0],
-        "fine": engine.finely,
-        "futures_per_draw": futures,
-        "tolerance": engine.grid.tolerance,
-        "most_passes": engine.grid.most_passes,
-    }
-    settings |= {f"nodes.{actor}": engine.grid.nodes_for(actor) for actor in model.uncertain}
+    settings = _settings(model, engine, futures)
     key = _key(case, model, settings, engine.seed)
     folder = runs / key
     draws = folder / "draws"
     draws.mkdir(parents=True, exist_ok=True)
     with lock(folder):
         reused = len(list(draws.glob("draw-*.npz")))
-        began = _now()
+        began, tasks = _now(), {PREFIX: Futures(futures), TASK: LeaveOut()}
         with Workers(model, engine.processes) as workers:
-            run = run_draws(model, engine, {PREFIX: Futures(futures)}, checkpoint=draws, progress=progress, workers=workers)
+            run = run_draws(model, engine, tasks, checkpoint=draws, progress=progress, workers=workers)
             posterior = summarise(model, run, engine)
             pulled = None
             if lever_draws:
@@ -116,18 +124,51 @@ def fit(
                     workers=workers,
                 )  # fmt: skip
         forecast = predict(model, run, posterior, pulled)
-        record = _record(case, key, {**settings, "lever_draws": len(pulled.draws) if pulled else 0}, engine.seed, began, posterior)
-        for name, table in _tables(posterior, forecast).items():
+        settings["lever_draws"] = len(pulled.draws) if pulled else 0
+        record = {**_record(case, key, settings, engine.seed, began, posterior), **described(case, model, posterior, forecast)}
+        for name, table in tables(posterior, forecast).items():
             atomic_write(folder / name, table.encode())
         atomic_write(folder / "run.json", (json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n").encode())
-    return Fitted(model, posterior, forecast, record, folder, reused)
+    found = next((result for result in posterior.left_out if asked and result.variant.id == asked.id), None)
+    return Fitted(model, posterior, forecast, record, folder, reused, found)
+
+
+def registered(case: Case, model: Model, without: Sequence[str]) -> tuple[Model, Variant | None]:
+    """The model with the variants of the record that a run weighs, and the one that is asked for.
+
+    Raises
+    ------
+    CaseError
+        If the record has nothing of a name in ``without``.
+    """
+    names = [name for name in without if name.strip().lower() != ENTRIES]
+    kinds = (*ALWAYS, "entry") if len(names) < len(without) else ALWAYS
+    asked = leave_out(case, names) if names else None
+    kept = [variant for variant in model.variants if variant.kind in kinds]
+    kept += [asked] if asked and asked.id not in {variant.id for variant in kept} else []
+    return replace(model, variants=numbered(kept)), asked
+
+
+def _settings(model: Model, engine: AdaptiveImportance, futures: int) -> dict[str, Any]:
+    """Settings that the numbers depend on."""
+    grid = {"tolerance", "most_passes", "max_seconds", "spacing", "reach", "roots_checked"}
+    return {
+        "draws": engine.draws,
+        "batch": engine.batches[0],
+        "fine": engine.finely,
+        "futures_per_draw": futures,
+        **{name: value for name, value in asdict(engine.grid).items() if name in grid and value is not None},
+        **{f"nodes.{actor}": engine.grid.nodes_for(actor) for actor in model.uncertain},
+    }
 
 
 def _key(case: Case, model: Model, settings: Mapping[str, Any], seed: int) -> str:
     """Hash of everything that the numbers of a run depend on."""
     file = case.file
+    family = Path(inspect.getfile(FAMILIES[model.family]))  # may come from a package other than ours
     parts = {
         "model": file.model.model_dump(mode="json") if file.model else None,
+        "family": hashlib.sha256(family.read_bytes()).hexdigest(),
         "cutoff": str(file.cutoff),
         "accounts": [(account.id, account.actor) for account in file.accounts],
         "assumptions": [
@@ -136,12 +177,18 @@ def _key(case: Case, model: Model, settings: Mapping[str, Any], seed: int) -> st
         "outcomes": [row.model_dump(mode="json", include={"id", "when"}) for row in file.outcomes],
         "levers": [row.model_dump(mode="json", include={"id", "game"}) for row in file.levers],
         # which moves, not which entries: an entry that changes no move changes no number
-        "reports": [(report.round, report.actor, report.move) for report in model.observed.reports],
+        "reports": _told(model.observed),
+        "without": {variant.index: _told(variant.observed) for variant in model.variants if variant.changes},
         "settings": settings,
         "seed": seed,
         "software": software(),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:KEY_LENGTH]
+
+
+def _told(observed: Observed) -> list[tuple[Any, ...]]:
+    """All of a record that the filter sees; of whom a report comes, it does not."""
+    return [(report.round, report.actor, report.move, report.readings) for report in observed.reports]
 
 
 def software() -> dict[str, str]:
@@ -178,56 +225,3 @@ def _record(case: Case, key: str, settings: Mapping[str, Any], seed: int, began:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _tables(posterior: Posterior, forecast: Forecast) -> dict[str, str]:
-    """The results as CSV, by file name."""
-    estimates = list(Estimate.__dataclass_fields__)
-    accounts = [
-        (path.actor, label, row.start, path.share[t, i], path.low[t, i], path.high[t, i])
-        for path in posterior.accounts.values()
-        for t, row in enumerate(posterior.rounds)
-        for i, label in enumerate(path.labels)
-    ]
-    outcomes = [
-        (outcome.id, week.start, *asdict(number).values())
-        for outcome in forecast.outcomes.values()
-        for week, number in zip(forecast.weeks, outcome.by_week, strict=True)
-    ]
-    levers = [
-        (lever.id, effect.outcome, column, *asdict(number).values())
-        for lever in forecast.levers.values()
-        for effect in lever.effects.values()
-        for column, number in (("without", effect.without), ("with", effect.with_lever), ("difference", effect.difference))
-    ]
-    moves = [
-        (
-            move.round, move.actor, move.move, " ".join(move.entries), move.predictive_prob, move.uniform_prob, move.frequency_prob,
-            move.markov_prob,
-        )
-        for move in posterior.moves
-    ]  # fmt: skip
-    evidence = [
-        (matrix.actor, row.round, row.actor, row.move, " ".join(row.entries), label, value, row.diagnostic)
-        for matrix in posterior.evidence.values()
-        for row in matrix.rows
-        for label, value in row.log_evidence.items()
-    ]
-    draws = [(i, weight, *(values[i] for values in posterior.draws.values())) for i, weight in enumerate(posterior.weights)]
-    return {
-        "accounts.csv": _csv(["actor", "account", "round_start", "share", "low", "high"], accounts),
-        "outcomes.csv": _csv(["outcome", "week_start", *estimates], outcomes),
-        # without levers a table of an earlier run stays: it is of the same draws
-        **({"levers.csv": _csv(["lever", "outcome", "column", *estimates], levers)} if levers else {}),
-        "moves.csv": _csv(["round", "actor", "move", "entries", "model_prob", "uniform_prob", "frequency_prob", "markov_prob"], moves),
-        "evidence.csv": _csv(["about", "round", "actor", "move", "entries", "account", "log_evidence", "diagnostic"], evidence),
-        "draws.csv": _csv(["draw", "weight", *posterior.draws], draws),
-    }
-
-
-def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue()

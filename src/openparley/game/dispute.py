@@ -41,20 +41,30 @@ class PublicState:
     """
 
     domains: ClassVar[Mapping[str, tuple[str, ...] | int]] = {}
+    # every state that `but` has made, by its values: equal states are then one object, which makes looking them up cheap
+    _made: ClassVar[dict[tuple[str | int, ...], Any]] = {}
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
         dataclass(frozen=True)(cls)
         hints = typing.get_type_hints(cls, include_extras=True)
         cls.domains = types.MappingProxyType({f.name: _domain(cls, f.name, hints[f.name]) for f in dataclasses.fields(cls)})  # type: ignore[arg-type]
+        cls._made = {}
 
     def but(self: SameState, **changes: str | int) -> SameState:
         """The same state with some variables changed; counters stop at 0 and at their ceiling."""
-        return type(self)(**{**self.as_dict(), **{name: self._checked(name, value) for name, value in changes.items()}})
+        values = self.as_dict()
+        for name, value in changes.items():
+            values[name] = self._checked(name, value)
+        key = tuple(values.values())
+        if (made := self._made.get(key)) is None:
+            made = self._made.setdefault(key, type(self)(**values))
+        return made
 
     def as_dict(self) -> dict[str, str | int]:
         """Field name to value, in declared order."""
-        return {name: getattr(self, name) for name in self.domains}
+        own = vars(self)
+        return {name: own[name] for name in self.domains}
 
     def _checked(self, name: str, value: str | int) -> str | int:
         if name not in self.domains:
@@ -93,7 +103,7 @@ class End:
 
     def __init__(self, label: str, **interests: float) -> None:
         object.__setattr__(self, "label", label)
-        object.__setattr__(self, "interests", types.MappingProxyType(dict(interests)))
+        object.__setattr__(self, "interests", types.MappingProxyType(interests))
 
 
 @dataclass(frozen=True, init=False)
@@ -107,7 +117,7 @@ class Move:
     def __init__(self, label: str, to: PublicState | End, **interests: float) -> None:
         object.__setattr__(self, "label", label)
         object.__setattr__(self, "to", to)
-        object.__setattr__(self, "interests", types.MappingProxyType(dict(interests)))
+        object.__setattr__(self, "interests", types.MappingProxyType(interests))
 
 
 @dataclass(frozen=True, init=False)
@@ -123,7 +133,7 @@ class Draw:
         object.__setattr__(self, "label", label)
         object.__setattr__(self, "prob", prob)
         object.__setattr__(self, "to", to)
-        object.__setattr__(self, "interests", types.MappingProxyType(dict(interests)))
+        object.__setattr__(self, "interests", types.MappingProxyType(interests))
 
 
 class Assumed:
@@ -168,10 +178,10 @@ class Dispute:
 
     def options(self, step: str, state: PublicState) -> tuple[Move | Draw, ...]:
         """Everything that may be done, or happen, at one step in one state."""
-        method = getattr(self, step, None)
+        method: Any = getattr(self, step, None)
         if method is None:
             raise GameError(f"{type(self).__name__} lists the step “{step}” but has no method of that name.")
-        return tuple(typing.cast(Iterable[Move | Draw], method(state)))
+        return tuple(method(state))
 
     def horizon(self, state: PublicState) -> End:
         """What the state is worth when the last round has passed; nothing unless a subclass says otherwise."""

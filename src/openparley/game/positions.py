@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -94,17 +95,65 @@ def enumerate_positions(dispute: Dispute, start: PublicState, *, also: Iterable[
     GameError
         If a step has no option, repeats a label, touches an unknown interest, or mixes moves and draws.
     """
-    found: list[dict[PublicState, tuple[Move | Draw, ...]]] = [{} for _ in dispute.steps]
+    found = _Found(tuple({} for _ in dispute.steps))
+    next_round = cache(dispute.next_round)
+    last = len(dispute.steps) - 1
     todo = [(0, start), *((place.step, place.state) for place in also)]
     while todo:
         step, state = todo.pop()
-        if state in found[step]:
+        if state in found.visit[step]:
             continue
         options = dispute.options(dispute.steps[step], state)
         _check_options(dispute, step, state, options)
-        found[step][state] = options
-        todo.extend(_after(dispute, step, option) for option in options if not isinstance(option.to, End))
+        after = [None if isinstance(option.to, End) else option.to if step < last else next_round(option.to) for option in options]
+        found.add(step, state, options, after)
+        to = step + 1 if step < last else 0
+        todo += [(to, follows) for follows in after if follows is not None and follows not in found.visit[to]]
     return _lay_out(dispute, found)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What was found, in the order of finding: flat lists of numbers and labels, as objects by the ten thousand are slow to keep.
+
+    Attributes
+    ----------
+    visit
+        State → number of the visit, for each step.
+    first
+        First option of each visit.
+    after
+        State of the next step that an option leads to; None where the dispute ends.
+    touching
+        How many interests each option touches; ``names`` and ``amounts`` have one element for each of these.
+    """
+
+    visit: tuple[dict[PublicState, int], ...]
+    first: list[int] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    ends: list[str | None] = field(default_factory=list)
+    after: list[PublicState | None] = field(default_factory=list)
+    touching: list[int] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    amounts: list[float] = field(default_factory=list)
+
+    def add(self, step: int, state: PublicState, options: tuple[Move | Draw, ...], after: list[PublicState | None]) -> None:
+        self.visit[step][state] = len(self.first)
+        self.first.append(len(self.labels))
+        self.after.extend(after)
+        for option in options:
+            self.labels.append(option.label)
+            known = len(self.names)
+            _extend(self.names, self.amounts, option.interests)
+            if isinstance(option.to, End):
+                _extend(self.names, self.amounts, option.to.interests)
+            self.ends.append(option.to.label if isinstance(option.to, End) else None)
+            self.touching.append(len(self.names) - known)
+
+
+def _extend(names: list[str], amounts: list[float], interests: Mapping[str, float]) -> None:
+    names.extend(interests)
+    amounts.extend(interests.values())
 
 
 def chance_probs(positions: Positions, chance: Mapping[str, float], dispute: Dispute) -> Float[np.ndarray, " option"]:
@@ -179,59 +228,68 @@ def moves_by_actor(positions: Positions) -> dict[str, tuple[str, ...]]:
     return {name: tuple(labels) for name, labels in moves.items()}
 
 
-def _after(dispute: Dispute, step: int, option: Move | Draw) -> tuple[int, PublicState]:
-    assert isinstance(option.to, PublicState)
-    if step + 1 < len(dispute.steps):
-        return step + 1, option.to
-    return 0, dispute.next_round(option.to)
-
-
 def _check_options(dispute: Dispute, step: int, state: PublicState, options: tuple[Move | Draw, ...]) -> None:
-    where = f"{type(dispute).__name__}, {Position(step, state)} (“{dispute.steps[step]}”)"
+    if wrong := _wrong_options(dispute, step, options):
+        raise GameError(f"{type(dispute).__name__}, {Position(step, state)} (“{dispute.steps[step]}”): {wrong}")
+
+
+def _wrong_options(dispute: Dispute, step: int, options: tuple[Move | Draw, ...]) -> str | None:
+    """The first thing wrong with the options at a step."""
     if not options:
-        raise GameError(f"{where}: no option; every step needs at least one.")
+        return "no option; every step needs at least one."
     wanted = Draw if dispute.steps[step] == WORLD else Move
+    known = dispute.interests.keys()
     for option in options:
         if not isinstance(option, wanted):
-            raise GameError(f"{where}: “{option.label}” is a {type(option).__name__}; this step yields {wanted.__name__} objects.")
-        if not isinstance(option.to, dispute.State | End):
-            raise GameError(f"{where}: “{option.label}” leads to {option.to!r}, not to a {dispute.State.__name__} or an End.")
-        unknown = set(option.interests) | (set(option.to.interests) if isinstance(option.to, End) else set())
-        if unknown := unknown - set(dispute.interests):
-            raise GameError(
-                f"{where}: “{option.label}” touches {', '.join(sorted(unknown))}; interests are {', '.join(dispute.interests)}."
-            )
+            return f"“{option.label}” is a {type(option).__name__}; this step yields {wanted.__name__} objects."
+        to = option.to
+        if not isinstance(to, (dispute.State, End)):
+            return f"“{option.label}” leads to {to!r}, not to a {dispute.State.__name__} or an End."
+        touched = [option.interests, to.interests] if isinstance(to, End) else [option.interests]
+        if unknown := {name for interests in touched for name in interests if name not in known}:
+            return f"“{option.label}” touches {', '.join(sorted(unknown))}; interests are {', '.join(dispute.interests)}."
     labels = [option.label for option in options]
     if len(set(labels)) < len(labels):
-        raise GameError(f"{where}: two options share a label: {', '.join(labels)}.")
+        return f"two options share a label: {', '.join(labels)}."
+    return None
 
 
-def _lay_out(dispute: Dispute, found: list[dict[PublicState, tuple[Move | Draw, ...]]]) -> Positions:
-    places = tuple(Position(s, state) for s, states in enumerate(found) for state in sorted(states, key=lambda x: str(x.as_dict())))
-    index = {place: v for v, place in enumerate(places)}
-    interests = tuple(dispute.interests)
-    column = {name: i for i, name in enumerate(interests)}
-    starts, labels, ends, successor, touched = [0], [], [], [], []
-    for place in places:
-        for option in found[place.step][place.state]:
-            row = np.zeros(len(interests))
-            over = option.to if isinstance(option.to, End) else None
-            for name, amount in (*option.interests.items(), *(over.interests.items() if over else ())):
-                row[column[name]] += amount
-            labels.append(option.label)
-            ends.append(over.label if over else None)
-            successor.append(ENDED if over else index[Position(*_after(dispute, place.step, option))])
-            touched.append(row)
-        starts.append(len(labels))
-    openings = [place for place in places if place.step == 0]
-    horizon = np.zeros((len(openings), len(interests)))
-    for v, place in enumerate(openings):
-        for name, amount in dispute.horizon(place.state).interests.items():
-            if name not in column:
-                raise GameError(f"{type(dispute).__name__}.horizon touches “{name}”; interests are {', '.join(interests)}.")
-            horizon[v, column[name]] += amount
-    step_start = np.searchsorted([place.step for place in places], np.arange(len(dispute.steps) + 1))
+def _lay_out(dispute: Dispute, found: _Found) -> Positions:
+    column = {name: i for i, name in enumerate(dispute.interests)}
+    ordered = [sorted(states, key=lambda state: str(state.as_dict())) for states in found.visit]
+    step_start = np.cumsum([0, *map(len, ordered)])
+    number = [{state: first + i for i, state in enumerate(states)} for first, states in zip(step_start.tolist(), ordered, strict=False)]
+    visits = [visit[state] for visit, states in zip(found.visit, ordered, strict=True) for state in states]
+    counts = np.diff([*found.first, len(found.labels)])[visits]
+    option_start = np.cumsum([0, *counts])
+    order = np.repeat(np.array(found.first)[visits] - option_start[:-1], counts) + np.arange(option_start[-1])
+    step = np.repeat(np.searchsorted(step_start, np.arange(len(visits)), side="right") - 1, counts)
+    after = [found.after[o] for o in order.tolist()]
+    to = [number[(s + 1) % len(ordered)] for s in range(len(ordered))]
+    successor = [ENDED if state is None else to[s][state] for s, state in zip(step.tolist(), after, strict=True)]
+    touched = _filled(found.touching, found.names, found.amounts, column)[order]
+    places = tuple(Position(s, state) for s, states in enumerate(ordered) for state in states)
     return Positions(
-        dispute, dispute.steps, interests, places, index, step_start.astype(np.int64), np.array(starts, np.int64), tuple(labels),
-        tuple(ends), np.array(successor, np.int64), np.array(touched), horizon,
+        dispute, dispute.steps, tuple(column), places, {place: v for v, place in enumerate(places)}, step_start.astype(np.int64),
+        option_start.astype(np.int64), tuple(found.labels[o] for o in order.tolist()), tuple(found.ends[o] for o in order.tolist()),
+        np.array(successor, np.int64), touched, _horizon(dispute, ordered[0], column),
     )  # fmt: skip
+
+
+def _filled(counts: list[int], names: list[str], amounts: list[float], column: Mapping[str, int]) -> Float[np.ndarray, "row interest"]:
+    """A row for each count, with so many of the amounts added in the columns of their names."""
+    table = np.zeros((len(counts), len(column)))
+    np.add.at(table, (np.repeat(np.arange(len(counts)), counts), np.array([column[name] for name in names], np.int64)), np.array(amounts, float))
+    return table
+
+
+def _horizon(dispute: Dispute, openings: list[PublicState], column: Mapping[str, int]) -> Float[np.ndarray, "opening interest"]:
+    counts, names, amounts = list[int](), list[str](), list[float]()
+    for state in openings:
+        interests = dispute.horizon(state).interests
+        if unknown := interests.keys() - column.keys():
+            touched = ", ".join(f"“{name}”" for name in sorted(unknown))
+            raise GameError(f"{type(dispute).__name__}.horizon touches {touched}; interests are {', '.join(column)}.")
+        counts.append(len(interests))
+        _extend(names, amounts, interests)
+    return _filled(counts, names, amounts, column)

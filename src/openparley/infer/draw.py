@@ -77,6 +77,7 @@ def work(model: Model, values: Mapping[str, float], index: int, seed: int, metho
         "sighting_base": np.array([(s.uniform_prob, s.frequency_prob) for s in filtered.sightings]).reshape(-1, 2),
         "sighting_labels": _padded([s.label_prob for s in filtered.sightings]),
         "coarse_share": np.array(filtered.coarse_share),
+        "lost_share": np.array(filtered.lost_share),
         "unsettled": np.array(solution.stats["unsettled"]),
         "residual": np.array(solution.stats["worst_residual"]),
         **played(model, solution.behaviour, filtered),

@@ -13,11 +13,13 @@ from openparley.infer.filter import HABIT, Filter, Filtered
 from openparley.infer.leave_out import KINDS, Variant, same_until
 from openparley.infer.model import Model
 from openparley.infer.observe import Observed, Report
-from openparley.infer.posterior import NONE_OF_THESE, Estimate
+from openparley.infer.posterior import NONE_OF_THESE, Doubtful, Estimate, WithoutIt
 from openparley.infer.weights import FEWEST_EFFECTIVE, effective_draws, estimate, k_hat_limit, normalised, pareto_smoothed
 
 TASK = "without"  # name under which the task is registered
+REGISTERED = f"{TASK}.full.error_prob"  # there whenever the task ran, whatever the variants
 Place = tuple[int, str, str]
+IMPOSSIBLE = "what remains is impossible under every draw"
 DOUBTFUL = 0.5  # probability of being an error above which a report does not fit the rest of the record
 
 
@@ -61,62 +63,6 @@ class LeaveOut:
             yield variant, one.run(full.snapshots[min(first, model.today)])
 
 
-@dataclass(frozen=True)
-class Doubtful:
-    """A report that does not fit the record that remains.
-
-    Attributes
-    ----------
-    error_prob
-        Probability that the report is an error: in what remains, and with the full record (NaN if it has no such report).
-    open_prob
-        Probability, just before, that the move was open at all.
-    why
-        The reason, as a sentence.
-    """
-
-    report: Report
-    error_prob: float
-    full_error_prob: float
-    open_prob: float
-    why: str
-
-
-@dataclass(frozen=True)
-class WithoutIt:
-    """The posterior without some entries.
-
-    Attributes
-    ----------
-    accounts
-        Actor → account or "none" → share now; empty if what remains is impossible in every draw or was not run.
-    change
-        The same less the share with the full record.
-    effective_draws, k_hat
-        How far to trust the shares; NaN where nothing was computed.
-    odds_as_range
-        Whether the shares are to be read as ranges.
-    impossible
-        Whether what remains has probability 0 in every draw.
-    doubtful
-        Reports that are more probably errors than not in what remains, and are not with the full record.
-    """
-
-    variant: Variant
-    accounts: Mapping[str, Mapping[str, Estimate]]
-    change: Mapping[str, Mapping[str, float]]
-    effective_draws: float
-    k_hat: float
-    odds_as_range: bool
-    impossible: bool
-    doubtful: tuple[Doubtful, ...]
-
-    @property
-    def largest_change(self) -> float:
-        """Largest change of a share, 0 where nothing changes."""
-        return max((abs(value) for shares in self.change.values() for value in shares.values()), default=0.0)
-
-
 def summarise_left_out(model: Model, tables: Sequence[Table], log_ratio: Float[np.ndarray, " draw"] | None = None) -> tuple[WithoutIt, ...]:
     """Average every variant over the draws, each by its own weights; in the order of ``model.variants``.
 
@@ -155,9 +101,9 @@ def left_out_rows(results: Sequence[WithoutIt]) -> tuple[tuple[str, ...], list[t
     rows = []
     for result in sorted((r for r in results if r.variant.changes), key=lambda r: (not r.impossible, -r.largest_change)):
         start = (result.variant.label, str(len(result.variant.entries)))
-        note = "; ".join([found.why for found in result.doubtful] + (["read as ranges"] if result.odds_as_range else []))
+        note = "; ".join(notes(result))
         if result.impossible:
-            rows.append((*start, "", "", "", "", "", "what remains is impossible under every draw"))
+            rows.append((*start, "", "", "", "", "", note))
         for actor, shares in result.accounts.items():
             for label, now in shares.items():
                 change = f"{100 * result.change[actor][label]:+.0f} points".replace("-", "−")
@@ -168,6 +114,15 @@ def left_out_rows(results: Sequence[WithoutIt]) -> tuple[tuple[str, ...], list[t
         if not result.variant.changes
     ]
     return headers, rows
+
+
+def notes(result: WithoutIt) -> tuple[str, ...]:
+    """What has to be said beside the shares, a sentence each."""
+    if result.impossible:
+        return (IMPOSSIBLE,)
+    if not result.variant.changes:
+        return ("changes no report",)
+    return (*(found.why for found in result.doubtful), *(("read as ranges",) if result.odds_as_range else ()))
 
 
 def _without(
@@ -200,9 +155,9 @@ def _without(
 
 def _full_errors(model: Model, tables: Sequence[Table], evidence: np.ndarray) -> dict[Place, float]:
     """Probability of being an error, by report of the full record."""
-    if f"{TASK}.full.error_prob" not in tables[0] or not np.isfinite(evidence).any():
+    if REGISTERED not in tables[0] or not np.isfinite(evidence).any():
         return {}
-    errors = _weights(evidence)[0] @ np.array([table[f"{TASK}.full.error_prob"] for table in tables])
+    errors = _weights(evidence)[0] @ np.array([table[REGISTERED] for table in tables])
     return {_place(report): float(wrong) for report, wrong in zip(sighted(model, model.observed), errors, strict=True)}
 
 

@@ -10,6 +10,9 @@ from datetime import date
 import numpy as np
 from jaxtyping import Float
 
+from openparley.infer.leave_out import Variant
+from openparley.infer.observe import Report
+
 NONE_OF_THESE = "none"
 UNDIAGNOSTIC = 0.1  # of a log probability: odds between two accounts change by less than a tenth
 
@@ -154,7 +157,7 @@ class Diagnostics:
     coarse_share
         Largest share of histories, over draws and steps, that the filter merged without regard to their beliefs.
     multiple_equilibria_share
-        Share of the checked draws in which a stage that play meets has more than one root.
+        Share of the checked draws, by posterior weight, in which a stage that play meets has more than one root.
     k_hat_limit
         Depends on the number of draws.
     smoothed
@@ -163,6 +166,8 @@ class Diagnostics:
         What the draws are worth as draws from the prior.
     emulator_r2
         Cross-validated skill of the emulator of the log evidence, fitted to all draws; NaN with too few.
+    lost_share
+        Largest share of histories, over the draws, that the filter dropped, the sum over its steps.
     """
 
     draws: int
@@ -175,6 +180,7 @@ class Diagnostics:
     smoothed: bool = False
     prior_effective_draws: float = math.nan
     emulator_r2: float = math.nan
+    lost_share: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -256,6 +262,62 @@ class SolverError:
 
 
 @dataclass(frozen=True)
+class Doubtful:
+    """A report that does not fit the record that remains.
+
+    Attributes
+    ----------
+    error_prob
+        Probability that the report is an error: in what remains, and with the full record (NaN if it has no such report).
+    open_prob
+        Probability, just before, that the move was open at all.
+    why
+        The reason, as a sentence.
+    """
+
+    report: Report
+    error_prob: float
+    full_error_prob: float
+    open_prob: float
+    why: str
+
+
+@dataclass(frozen=True)
+class WithoutIt:
+    """The posterior without some entries.
+
+    Attributes
+    ----------
+    accounts
+        Actor → account or "none" → share now; empty if what remains is impossible in every draw or was not run.
+    change
+        The same less the share with the full record.
+    effective_draws, k_hat
+        How far to trust the shares; NaN where nothing was computed.
+    odds_as_range
+        Whether the shares are to be read as ranges.
+    impossible
+        Whether what remains has probability 0 in every draw.
+    doubtful
+        Reports that are more probably errors than not in what remains, and are not with the full record.
+    """
+
+    variant: Variant
+    accounts: Mapping[str, Mapping[str, Estimate]]
+    change: Mapping[str, Mapping[str, float]]
+    effective_draws: float
+    k_hat: float
+    odds_as_range: bool
+    impossible: bool
+    doubtful: tuple[Doubtful, ...]
+
+    @property
+    def largest_change(self) -> float:
+        """Largest change of a share, 0 where nothing changes."""
+        return max((abs(value) for shares in self.change.values() for value in shares.values()), default=0.0)
+
+
+@dataclass(frozen=True)
 class Posterior:
     """What the record says about the motives, averaged over the assumptions.
 
@@ -273,6 +335,8 @@ class Posterior:
         None when no draw was solved again on a finer grid.
     idle
         Assumptions whose effect on the probability of the record cannot be told from none with these draws.
+    left_out
+        What the accounts are without an outlet, an origin or what else was named, where that was asked of the draws.
     """
 
     rounds: tuple[Round, ...]
@@ -289,3 +353,4 @@ class Posterior:
     evidence: Mapping[str, EvidenceMatrix] = field(default_factory=dict)
     solver_error: SolverError | None = None
     idle: tuple[str, ...] = ()
+    left_out: tuple[WithoutIt, ...] = ()

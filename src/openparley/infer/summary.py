@@ -15,6 +15,7 @@ from openparley.infer.emulator import FEWEST_DRAWS, Emulator, fit_emulator
 from openparley.infer.engine import AdaptiveImportance, Run
 from openparley.infer.evidence import account_worlds, evidence_matrix, markov_probs, report_probs, sighted
 from openparley.infer.finer import solver_error
+from openparley.infer.left_out import REGISTERED, summarise_left_out
 from openparley.infer.model import Model
 from openparley.infer.posterior import (
     AbsoluteFit,
@@ -92,6 +93,7 @@ def summarise(model: Model, run: Run, engine: AdaptiveImportance) -> Posterior:
         evidence={actor: evidence_matrix(model, run, sighted(model), actor) for actor in model.uncertain},
         solver_error=error,
         idle=emulator.idle if emulator else (),
+        left_out=summarise_left_out(model, run.tables, run.log_ratio) if REGISTERED in run.tables[0] else (),
     )
 
 
@@ -181,7 +183,11 @@ def _verdicts(run: Run, weights: Float[np.ndarray, " draw"]) -> dict[str, Assump
 
 def _diagnostics(run: Run, weights: Float[np.ndarray, " draw"], shape: float, emulator: Emulator | None) -> Diagnostics:
     tables, worth, limit = run.tables, effective_draws(weights), k_hat_limit(len(weights))
-    several = float(np.mean([table[MET] > 0 for table in tables if MET in table]))
+    checked = np.array([MET in table for table in tables])
+    met = np.array([table[MET] > 0 for table in tables if MET in table])
+    # the few draws that were checked may have no weight at all; then each counts alike
+    heavy = weights[checked] if weights[checked].sum() > 0 else np.ones(len(met))
+    several = float(heavy @ met / heavy.sum()) if len(met) else math.nan
     return Diagnostics(
         draws=len(weights),
         effective_draws=worth,
@@ -193,6 +199,7 @@ def _diagnostics(run: Run, weights: Float[np.ndarray, " draw"], shape: float, em
         smoothed=bool(shape >= SMOOTHED_FROM),
         prior_effective_draws=effective_draws(run.prior_weights),
         emulator_r2=emulator.r2 if emulator else math.nan,
+        lost_share=float(max((table["lost_share"] for table in tables if "lost_share" in table), default=math.nan)),
     )
 
 
