@@ -15,7 +15,7 @@ from tests.infer.judging import traced_case
 from tests.infer.small_model import reporting, small_model, solved, with_propensity
 from tests.solve.small_dispute import small_parameters
 
-RECORDS = 140
+RECORDS = 60
 RECORDS_OF_A_CASE = 20
 MOST_SIGMAS = 4.0
 ROUNDS = 6

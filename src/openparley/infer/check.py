@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import math
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
@@ -114,6 +116,15 @@ def _check(file: CaseFile, complain: Complain) -> Found:
     except (ParleyError, TypeError) as problem:
         yield complain(("model", "options"), f"the dispute cannot be built with these options: {problem}", value=dict(settings.options))
         return
+    except Exception as problem:
+        if kind.__module__.startswith("openparley."):
+            raise
+        yield complain(("model", "family"), _slip(kind, problem), value=settings.family)
+        return
+    for actor in dispute.actors:
+        if (times := dispute.steps.count(actor)) > 1:
+            message = f"“{actor}” moves {times} times a round, and a report could not say at which; merge the steps or shorten the round."
+            yield complain(("model", "family"), message, value=settings.family)
     moves = moves_by_actor(positions)
     yield from _check_assumptions(file, dispute, moves, complain)
     ends = sorted({end for end in positions.ends if end})
@@ -127,7 +138,8 @@ def _check(file: CaseFile, complain: Complain) -> Found:
         try:
             kind(dict.fromkeys(kind.chance, 0.5), **{**settings.options, **lever.game})
         except TypeError:
-            yield complain(("levers", number, "game"), f"{settings.family} has no such lever.", value=dict(lever.game))
+            known = [name for name in inspect.signature(kind.__init__).parameters if name not in ("self", "chance")]
+            yield _not_among(complain, ("levers", number, "game"), ", ".join(lever.game), f"{settings.family} has no such lever", known)
     yield from _check_observations(file, moves, complain)
     if sum(outcome.headline for outcome in file.outcomes) != 1:
         yield complain(("outcomes",), "exactly one outcome must be the headline.", allowed="headline = true once")
@@ -140,6 +152,13 @@ def _check(file: CaseFile, complain: Complain) -> Found:
             value=settings.rounds,
             allowed=limit,
         )
+
+
+def _slip(kind: type[Dispute], problem: Exception) -> str:
+    """A mistake in a family that somebody else wrote, with its place."""
+    last = traceback.extract_tb(problem.__traceback__)[-1]
+    where = f"{last.filename}, line {last.lineno}, in {last.name}"
+    return f"{kind.__module__}.{kind.__name__} fails: {type(problem).__name__}: {problem} ({where})."
 
 
 def _check_initial(file: CaseFile, complain: Complain) -> Found:
