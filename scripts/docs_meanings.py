@@ -41,6 +41,7 @@ KEY_MEANINGS: Mapping[str, Mapping[str, str]] = {
         "start": "first day of round 0",
         "round_days": "days in a round, 1 to 366",
         "rounds": "number of rounds, 1 to 1000; the cut-off must fall before the last that is forecast",
+        "nodes": "nodes of the belief grid, a split, for actors in whom the usual number is too dear or too coarse",
         "margin": "rounds at the end that are solved but not forecast, because play near the end looks to it",
         "initial": "public variables whose starting value is not the default",
         "options": "arguments of the family that hold throughout",
@@ -221,7 +222,7 @@ ENTRY_MEANINGS: Mapping[str, Mapping[str, str]] = {
 
 # Settings whose meaning the docstring of their class leaves to their names.
 SETTING_MEANINGS: Mapping[str, Mapping[str, str]] = {
-    "PriorSampling": {
+    "AdaptiveImportance": {
         "seed": "seed of every random number; the same seed gives the same result",
         "grid": "settings of the solver",
     }
@@ -283,6 +284,7 @@ MOVE_MEANINGS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "party_a": {
             "stall": "answers nothing",
             "escalate": "launches a wave of strikes",
+            "comply": "heeds a threat before it is due: the front halts and the deadline is lifted",
             "counter": "answers with talks and demands of its own, or keeps them going",
             "accept": "accepts what is on the table, or settles in talks",
             "court": "courts the mediator, to mend relations",

@@ -66,14 +66,16 @@ def _coverage(found: Mapping[str, Any]) -> list[str]:
 
 def _stated(title: str, found: Mapping[str, Any]) -> list[str]:
     lines = [
-        f"**{title}.** z of bias is positive when events are true more often than stated, z of sureness when probabilities are too extreme.", "",
+        f"**{title}.** z of bias is positive when events are true more often than stated, z of sureness when stated too extremely.", "",
         "| event | stated, mean | true | z of bias | z of sureness | Brier | reliability | resolution | uncertainty |",
         "| --- | --: | --: | --: | --: | --: | --: | --: | --: |",
     ]  # fmt: skip
     for name, each in found["events"].items():
         score = each["brier"]
         parts = " | ".join(f"{score[key]:.3f}" for key in ("score", "reliability", "resolution", "uncertainty"))
-        lines.append(f"| {name} | {each['stated']:.3f} | {_share(each['true'])} | {each['bias']:+.1f} | {each['sureness']:+.1f} | {parts} |")
+        lines.append(
+            f"| {name} | {each['stated']:.3f} | {_share(each['true'])} | {each['bias']:+.1f} | {each['sureness']:+.1f} | {parts} |"
+        )
     lines += ["", "| stated, mean of the bin | true | events |", "| --: | --: | --: |"]
     return lines + [f"| {each['stated']:.3f} | {_share(each['true'])} | {each['true']['of']} |" for each in found["bins"]]
 
@@ -83,8 +85,8 @@ def _recovery(found: Mapping[str, Any]) -> str:
     lines = [
         "## Long records: recovery, and how often “none of these” wins", "",
         f"{found['cases']} records of {found['rounds']} rounds for each kind of play, {found['draws']} draws, seed {found['seed']}; "
-        f"{found['cpu_seconds']:.0f} CPU seconds. Under a listed account the 90 % ranges of the assumptions hold the truth in {_share(wide)} of "
-        f"{wide['of']}, the 50 % ranges in {_share(half)}.", "",
+        f"{found['cpu_seconds']:.0f} CPU seconds.{_worth(found)} Under a listed account the 90 % ranges of the assumptions hold the truth "
+        f"in {_share(wide)} of {wide['of']}, the 50 % ranges in {_share(half)}.", "",
         "| the sender plays | moves reported | records | share of “none of these”, mean | it is the largest | it exceeds ½ |",
         "| --- | --: | --: | --: | --: | --: |",
     ]  # fmt: skip
@@ -92,16 +94,21 @@ def _recovery(found: Mapping[str, Any]) -> str:
     for key, name in names.items():
         for row in found[key]:
             if row["none_largest"]["of"]:
-                lines.append(
-                    f"| {name} | {row['reported']} | {row['none_largest']['of']} | {row['none_mean']:.3f} | {_share(row['none_largest'])} | "
-                    f"{_share(row['none_over_half'])} |"
-                )
-    lines += ["", "| by an account listed: moves reported | share of the true account, mean | it is the largest | share of the largest, mean |"]
+                wins = " | ".join(_share(row[column]) for column in ("none_largest", "none_over_half"))
+                lines.append(f"| {name} | {row['reported']} | {row['none_largest']['of']} | {row['none_mean']:.3f} | {wins} |")
+    lines += [
+        "",
+        "| by an account listed: moves reported | share of the true account, mean | it is the largest | share of the largest, mean |",
+    ]
     lines += ["| --: | --: | --: | --: |"]
     for row in found["listed"]:
         if row["true_largest"]["of"]:
             lines.append(f"| {row['reported']} | {row['true_mean']:.3f} | {_share(row['true_largest'])} | {row['largest_mean']:.3f} |")
     return "\n".join(lines) + "\n"
+
+
+def _worth(found: Mapping[str, Any]) -> str:
+    return f" Effective draws at the end: {_triple(found['effective_draws'], 1)}." if "effective_draws" in found else ""
 
 
 def _smallest(adjusted: Mapping[str, float]) -> tuple[float, str]:

@@ -111,20 +111,27 @@ def _stated(rows: Sequence[Mapping[str, tuple[float, bool]]]) -> Figures:
             "stated": float(stated.mean()), "true": _share(list(true > 0)), "brier": vars(score),
             "bias": bias(stated, true), "sureness": sureness(stated, true),
         }  # fmt: skip
-    binned = [{"stated": b.mean, "true": _share([True] * b.happened.hits + [False] * (b.happened.of - b.happened.hits))} for b in bins(*everything.T)]
+    binned = [
+        {"stated": b.mean, "true": _share([True] * b.happened.hits + [False] * (b.happened.of - b.happened.hits))}
+        for b in bins(*everything.T)
+    ]
     return {"events": events, "bins": binned}
 
 
 def _recovery(cases: int) -> Figures:
     listed = Pool.solve(sanctions_model(LONG, rounds=LONG_ROUNDS + 2, today=LONG_ROUNDS), LONG_POOL, POOL_SEED)
-    wider = Pool.solve(sanctions_model(LONG, rounds=LONG_ROUNDS + 2, today=LONG_ROUNDS, sender=("H1", "H2", "H5")), LONG_POOL, POOL_SEED + 1)
+    wider = Pool.solve(
+        sanctions_model(LONG, rounds=LONG_ROUNDS + 2, today=LONG_ROUNDS, sender=("H1", "H2", "H5")), LONG_POOL, POOL_SEED + 1
+    )
     found: Figures = {"seed": SEED, "reported": list(REPORTED), "rounds": LONG_ROUNDS}
     held: list[tuple[bool, bool]] = []
+    worth: list[float] = []
     for kind, (told_by, labels) in {
         "listed": (listed, ("H1", "H2")), "habit": (listed, (NONE,)), "not listed": (wider, ("H5",))
     }.items():  # fmt: skip
         traced = [
-            traced_case(listed, told_by, labels[case % len(labels)], REPORTED, np.random.default_rng([SEED + 3, case])) for case in range(cases)
+            traced_case(listed, told_by, labels[case % len(labels)], REPORTED, np.random.default_rng([SEED + 3, case]))
+            for case in range(cases)
         ]
         rows = []
         for i, number in enumerate(REPORTED):
@@ -145,6 +152,8 @@ def _recovery(cases: int) -> Figures:
                 }
             rows.append(row)
         found[kind] = rows
+        worth += [each.effective_draws for each in traced]
         held += [pair for each in traced for pair in each.covered.values()] if kind == "listed" else []
     found["coverage_pooled"] = [_share([pair[level] for pair in held]) for level in (0, 1)]
+    found["effective_draws"] = _spread(worth)
     return found

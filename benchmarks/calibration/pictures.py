@@ -14,6 +14,7 @@ from scipy import stats
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "img"
 BINS = 10
 INK, BAND, GUIDE = "#1b4965", "#e3e0d8", "#777"
+HOLDS, TRUE, RECORDS = "share of the cases in which the interval holds the truth", "share that is true", "share of records"
 COLOURS, SHAPES = ["#1b4965", "#c1666b", "#6a994e"], ["circle", "square", "triangle-up"]
 
 
@@ -42,7 +43,7 @@ def ranks(values: Mapping[str, Sequence[float]]) -> alt.TopLevelMixin:
     band = base.mark_rect(color=BAND).encode(y=alt.Y("low:Q", title=None, axis=axis), y2="high:Q")
     bars = base.mark_bar(color=INK, opacity=0.8).encode(y=alt.Y("cases:Q", title=None, axis=axis))
     plot = alt.layer(band, bars, data=alt.Data(values=rows)).properties(width=120, height=60)
-    facet = alt.Facet("name:N", title=None, columns=4, sort=list(dict.fromkeys(row["name"] for row in rows)), header=alt.Header(labelFontSize=9))
+    facet = alt.Facet("name:N", title=None, sort=list(dict.fromkeys(row["name"] for row in rows)), header=alt.Header(labelFontSize=9))
     return plot.facet(facet, columns=4).properties(title="Ranks of the truth in the posterior, number of cases in each tenth")
 
 
@@ -57,10 +58,10 @@ def coverage(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> alt.TopLevelMi
     ]  # fmt: skip
     look = _look("interval", ["90 %", "50 %"])
     y = alt.Y("name:N", title=None, sort=[row["name"] for row in rows])
-    x = alt.X("share:Q", title="share of the cases in which the interval holds the truth", scale=alt.Scale(domain=[0.3, 1]))
+    x = alt.X("share:Q", title=HOLDS, scale=alt.Scale(domain=[0.3, 1]))
     base = alt.Chart(alt.Data(values=rows))
     aims = alt.Chart(alt.Data(values=[{"share": 0.9}, {"share": 0.5}])).mark_rule(strokeDash=[4, 4], color=GUIDE).encode(x="share:Q")
-    lines = base.mark_rule().encode(x=alt.X("low:Q", title=x.title), x2="high:Q", y=y, color=look["color"])
+    lines = base.mark_rule().encode(x=alt.X("low:Q", title=HOLDS), x2="high:Q", y=y, color=look["color"])
     points = base.mark_point(filled=True, size=50).encode(x=x, y=y, **look)
     return (aims + lines + points).properties(width=380, height=300, title="Coverage of the ranges of the assumptions")
 
@@ -76,10 +77,10 @@ def stated(sets: Mapping[str, Sequence[Mapping[str, Any]]]) -> alt.TopLevelMixin
     ]  # fmt: skip
     look = _look("of", list(sets))
     x = alt.X("stated:Q", title="stated probability (mean of the bin)", scale=alt.Scale(domain=[0, 1]))
-    y = alt.Y("true:Q", title="share that is true", scale=alt.Scale(domain=[0, 1]))
+    y = alt.Y("true:Q", title=TRUE, scale=alt.Scale(domain=[0, 1]))
     base = alt.Chart(alt.Data(values=rows))
     diagonal = alt.Chart(alt.Data(values=[{"a": 0}, {"a": 1}])).mark_line(strokeDash=[4, 4], color=GUIDE).encode(x="a:Q", y="a:Q")
-    lines = base.mark_rule().encode(x=x, y=alt.Y("low:Q", title=y.title), y2="high:Q", color=look["color"])
+    lines = base.mark_rule().encode(x=x, y=alt.Y("low:Q", title=TRUE), y2="high:Q", color=look["color"])
     points = base.mark_point(filled=True, size=60).encode(x=x, y=y, **look)
     return (diagonal + lines + points).properties(width=360, height=300, title="Are accounts and forecasts as likely as stated?")
 
@@ -96,10 +97,10 @@ def none_of_these(found: Mapping[str, Any]) -> alt.TopLevelMixin:
     ]  # fmt: skip
     look = _look("of", list(names.values()))
     x = alt.X("reported:O", title="moves of the sender reported", axis=alt.Axis(labelAngle=0))
-    y = alt.Y("share:Q", title="share of records", scale=alt.Scale(domain=[0, 1]))
+    y = alt.Y("share:Q", title=RECORDS, scale=alt.Scale(domain=[0, 1]))
     aside = alt.XOffset("of:N", sort=list(names.values()))
     base = alt.Chart(alt.Data(values=rows))
-    lines = base.mark_rule().encode(x=x, xOffset=aside, y=alt.Y("low:Q", title=y.title), y2="high:Q", color=look["color"])
+    lines = base.mark_rule().encode(x=x, xOffset=aside, y=alt.Y("low:Q", title=RECORDS), y2="high:Q", color=look["color"])
     points = base.mark_point(filled=True, size=60).encode(x=x, xOffset=aside, y=y, **look)
     return (lines + points).properties(width=360, height=240, title="How often “none of these” is the likeliest account")
 

@@ -357,7 +357,8 @@ def forecast() -> Forecast:
                 "none": _estimate(value, low, high),
             }
         }
-        outcomes[id] = OutcomeForecast(id, name, by_week, under, _estimate(prior, prior / 2, min(0.97, prior * 1.6)))
+        before = tuple(_estimate(p, p / 2, min(0.97, p * 1.6)) for p in (prior * (t + 1) / WEEKS for t in range(WEEKS)))
+        outcomes[id] = OutcomeForecast(id, name, by_week, under, before)
         chosen = rng.permutation(
             [int(k * WEEKS / max(1, round(50 * value))) for k in range(round(50 * value))] + [-1] * (50 - round(50 * value))
         )

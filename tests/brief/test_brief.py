@@ -124,9 +124,10 @@ def test_every_number_leads_to_a_trace_that_leads_on(brief: Brief) -> None:
     ids = set(re.findall(r'\sid="([^"]+)"', brief.html))
     assert set(re.findall(r'href="#([^"]+)"', brief.html)) <= ids
     assert brief.content["numbers"].keys() <= ids
+    assert "strait-test, run 7f3a21, and what stands under it" in brief.html
     trace = re.search(r'<article class="trace" id="n-p-ceasefire">.*?</article>', brief.html, re.DOTALL)
     assert trace is not None
-    for needed in ("90\u00a0% range 27–40\u00a0%", "Monte Carlo error", "#E009", "#A01", "run 7f3a21", "under it"):
+    for needed in ("90\u00a0% range 27–40\u00a0%", "Monte Carlo error", "#E009", "#A01", "n-p-ceasefire", "under it"):
         assert needed in trace[0]
 
 

@@ -92,6 +92,13 @@ def test_the_latest_run_answers_unless_one_is_named(case: Case, capsys: pytest.C
     assert [question.model.value for question in read_questions(questions_path(case))] == [0.7, 0.3]
 
 
+def test_what_the_run_says_against_itself_is_frozen_and_said(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    write_run(case.root / "runs", case, "beef00", created="2025-05-01T00:00:00+00:00", status="computed; a few draws dominate")
+    assert main(["ask", "mine", *WORDS]) == 0
+    assert "Note: The run says of itself: computed; a few draws dominate." in capsys.readouterr().out
+    assert read_questions(questions_path(case))[0].run["status"] == "computed; a few draws dominate"
+
+
 def test_a_case_changed_since_the_run_is_said(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
     replace(case.root / "case.toml", "Will the truce hold?", "Will a truce hold?")
     assert main(["ask", "mine", *WORDS]) == 0

@@ -34,8 +34,8 @@ def test_the_last_two_runs_of_a_case(case: Case, capsys: pytest.CaptureFixture[s
     assert main(["compare", "mine"]) == 0
     out = capsys.readouterr().out
     assert out.splitlines()[:2] == [
-        "Old: run bbbb22 of small, 2025-04-01T00:00:00+00:00.",
-        "New: run cccc33 of small, 2025-05-01T00:00:00+00:00.",
+        "Old: run bbbb22 of small, 2025-04-01T00:00:00+00:00; computed.",
+        "New: run cccc33 of small, 2025-05-01T00:00:00+00:00; computed.",
     ]
     assert "  week of 2025-03-10, party_a: hold → escalate" in out
     assert "  A01, likely: 1 → 1.5" in out
@@ -67,6 +67,15 @@ def test_two_runs_by_id_beginning_or_folder_in_the_order_given(case: Case, capsy
 def test_a_run_and_itself(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", "aaaa11", "bbbb22"]) == 0
     assert "No input that a number depends on changed, and no number did." in capsys.readouterr().out
+
+
+def test_values_that_read_alike_are_not_said_to_differ(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    probs = {"truce": (0.1, 0.2, 0.3, 0.32), "talks": (0.05, 0.1, 0.2, 0.301)}
+    write_run(case.root / "runs", case, "eeee55", created="2025-06-01T00:00:00+00:00", mcse=0.04, probs=probs, status="computed; coarse")
+    assert main(["compare", "bbbb22", "eeee55"]) == 0
+    out = capsys.readouterr().out
+    assert "30 % (20–40 %) → 30 % (20–40 %); the same at this precision, within the Monte Carlo error of both." in out
+    assert "New: run eeee55 of small, 2025-06-01T00:00:00+00:00; computed; coarse." in out
 
 
 @pytest.mark.parametrize(

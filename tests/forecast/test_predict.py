@@ -19,7 +19,7 @@ from openparley.solve.belief_grid import BeliefGrid
 
 EXACT = 1e-12
 DRAWS, FUTURES = 3, 64
-ENGINE = AdaptiveImportance(draws=DRAWS, grid=BeliefGrid(nodes=3, tolerance=1e-3), fine=0, processes=1)
+ENGINE = AdaptiveImportance(draws=DRAWS, grid=BeliefGrid(nodes=2, tolerance=1e-3), fine=0, processes=1)
 
 Done = tuple[Model, Run, Posterior, Forecast]
 
@@ -27,7 +27,7 @@ Done = tuple[Model, Run, Posterior, Forecast]
 @pytest.fixture(scope="module")
 def done() -> Done:
     whole = build_model(open_case("strait-talks"))
-    model = replace(whole, rounds=20, margin=2, calendar=whole.calendar[:20])
+    model = replace(whole, rounds=17, margin=2, calendar=whole.calendar[:17], variants=())
     run = run_draws(model, ENGINE, {PREFIX: Futures(FUTURES)})
     posterior = summarise(model, run, ENGINE)
     return model, run, posterior, predict(model, run, posterior, pulled(model, run, posterior))

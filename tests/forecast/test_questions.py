@@ -96,7 +96,7 @@ def test_a_question_holds_the_answers_of_all_and_what_resolves_it(case: Case, ru
     assert question.does_not_count == ("A lull.",)
     assert question.uniform == 0.5
     assert question.base_rate is None, "the run says base rates for its last week only"
-    assert question.run == {"id": run.id, "created": run.created, "cutoff": "2025-03-31", "futures": 200}
+    assert question.run == {"id": run.id, "created": run.created, "cutoff": "2025-03-31", "futures": 200, "status": "computed"}
     assert read_questions(questions_path(case)) == [question]
     assert len(questions_path(case).read_text().splitlines()) == 1
 

@@ -99,7 +99,7 @@ def test_what_a_fit_describes_is_all_that_a_reader_needs(case: Case, tmp_path: P
         Diagnostics(1, 1.0, 0.1, False, 0.0, 0.0), {}, {}, np.ones(1), "computed",
     )  # fmt: skip
     weeks = (Round(1, date(2025, 4, 1), date(2025, 4, 7)), Round(2, date(2025, 4, 8), date(2025, 4, 14)))
-    truce = OutcomeForecast("truce", "A truce holds", (number(0.1), number(0.2)), {}, number(0.35))
+    truce = OutcomeForecast("truce", "A truce holds", (number(0.1), number(0.2)), {}, (number(0.3), number(0.35)))
     found = json.loads(json.dumps(described(case, model, posterior, Forecast(weeks, {"truce": truce}, {}, 8, {}))))
     expected = record_of(case, "", "")
     frame = {"id", "case", "seed", "version", "created", "status", "inputs", "settings", "software"}

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 
@@ -34,16 +35,19 @@ OUTCOMES = (
     Outcome(id="threat", name="Threat", what="It threatens.", when=When(actor="sender", move="threaten")),
     Outcome(id="backs_down", name="Backs down", what="It lets the threat go.", when=When(actor="sender", move="back_down")),
 )
-SENDER = {
+Row = tuple[str, float, float, float, Literal["pert", "lognormal", "fixed"]]
+SENDER: dict[str, Row] = {
     "H1": ("weight.sender.H1.sanctions", -0.09, -0.05, -0.01, "pert"),
     "H2": ("weight.sender.H2.sanctions", -1.2, -0.8, -0.5, "pert"),
     "H5": ("weight.sender.H5.concession", -4.0, -3.0, -2.0, "pert"),  # it dreads what it could ask for, and so leaves the target alone
 }
-TARGET = {
+TARGET: dict[str, Row] = {
     "H3": ("weight.target.H3.concession", -6.0, -4.0, -2.0, "pert"),
     "H4": ("weight.target.H4.concession", -20.0, -14.0, -11.0, "pert"),
 }
-Row = tuple[str, float, float, float, str]
+
+
+Beliefs = Mapping[str, np.ndarray]
 
 
 def fixed(sets: str, value: float) -> Row:
@@ -87,8 +91,8 @@ def sanctions_model(
     listed = [*COMMON, *rows, *(SENDER[key] for key in sender), *TARGET.values()]
     assumptions = tuple(
         Assumption(
-            id=sets.replace(".*", "").replace(".", "-"), sets=sets, statement="Stated.", low=low, likely=likely, high=high, distribution=name,
-            basis=("default",), status="caveated",
+            id=sets.replace(".*", "").replace(".", "-"), sets=sets, statement="Stated.", low=low, likely=likely, high=high,
+            distribution=name, basis=("default",), status="caveated",
         )
         for sets, low, likely, high, name in listed
     )  # fmt: skip
@@ -108,7 +112,8 @@ def solved_at(model: Model, values: Mapping[str, float]) -> GridBehaviour:
 class Told:
     """A simulated record, what was true, and what came of it.
 
-    ``start`` and ``world`` are the true world in the first round and where the record ends; ``ahead`` the (actor, move) of the rounds after.
+    ``start`` and ``world`` are the true world in the first round and where the record ends; ``ahead`` holds the (actor, move) of
+    the rounds after.
     """
 
     reports: tuple[Report, ...]
@@ -144,15 +149,13 @@ class Simulator:
         self.drift = world_drift(self.worlds, behaviour)
         self.detected = {actor: told.detected(actor, moves) for actor, moves in self.filter.moves.items()}
 
-    def record(
-        self, rng: np.random.Generator, *, world: int | None = None, habit: Tendencies | None = None, ahead: int = 0
-    ) -> Told | None:
+    def record(self, rng: np.random.Generator, *, world: int | None = None, habit: Tendencies | None = None, ahead: int = 0) -> Told | None:
         """One record; None where somebody would have told of the end, because such a record is of another kind than those we compare."""
         model, steps = self.model, self.model.positions.steps
         world = int(rng.choice(len(self.worlds.prior), p=self.worlds.prior)) if world is None else world
         start = now = world
         here = int(model.positions.opening(model.start))
-        beliefs = {a: self.behaviour.parameters.motives[a].prior[None, :] for a in model.uncertain}
+        beliefs: Beliefs = {a: self.behaviour.parameters.motives[a].prior[None, :] for a in model.uncertain}
         reports: list[Report] = []
         later = set[tuple[str, str]]()
         told_of_end = False
@@ -185,7 +188,17 @@ class Simulator:
             now = world if heard else now
         return Told(tuple(reports), start, now, here == ENDED, frozenset(later))
 
-    def _choose(self, t, step, here, beliefs, world, listener, habit, rng):
+    def _choose(
+        self,
+        t: int,
+        step: int,
+        here: int,
+        beliefs: Beliefs,
+        world: int,
+        listener: Filter,
+        habit: Tendencies | None,
+        rng: np.random.Generator,
+    ) -> tuple[int, Beliefs]:
         places, actor = self.model.positions, self.model.positions.steps[step]
         sigma = self.behaviour.choices(t, step, np.array([here]), beliefs)[0]
         options = np.array(places.options(here))

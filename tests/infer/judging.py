@@ -10,7 +10,7 @@ from openparley.infer.engine import AdaptiveImportance, run_draws
 from openparley.infer.filter import HABIT, Filtered, account_share
 from openparley.infer.model import Model, Reporting
 from openparley.infer.observe import Observed, Report
-from openparley.infer.posterior import NONE_OF_THESE
+from openparley.infer.posterior import NONE_OF_THESE, Estimate
 from openparley.infer.prior import draw_assumptions
 from openparley.infer.summary import summarise
 from openparley.infer.weights import effective_draws, estimate, normalised, pareto_smoothed
@@ -86,7 +86,7 @@ def judge(pool: Pool, truth: int, told: Told, rng: np.random.Generator, *, forec
     )  # fmt: skip
 
 
-def _covers(interval, truth: float) -> tuple[bool, bool]:
+def _covers(interval: Estimate, truth: float) -> tuple[bool, bool]:
     return interval.low <= truth <= interval.high, interval.low50 <= truth <= interval.high50
 
 
@@ -146,11 +146,7 @@ def engine_cases(model: Model, count: int, seed: int, engine: AdaptiveImportance
     found = []
     for case in range(count):
         rng = np.random.default_rng([seed, case])
-        told = None
-        while told is None:
-            values = draw_assumptions(model.assumptions, count=1, seed=int(rng.integers(2**31))).at(0)
-            simulator = Simulator(model, solved_at(model, values), model.reporting(values))
-            told = simulator.record(rng)
+        values, told, labels = _fresh_case(model, rng)
         read = replace(model, observed=Observed(told.reports, {}, {}))
         settings = replace(engine, seed=engine.seed + case, grid=GRID, fine=0, processes=1)
         posterior = summarise(read, run_draws(read, settings, {}), settings)
@@ -158,26 +154,38 @@ def engine_cases(model: Model, count: int, seed: int, engine: AdaptiveImportance
         ranks = {name: rank_among(posterior.draws[name], posterior.weights, values[name], rng) for name in free}
         covered = {name: _covers(posterior.assumptions[name].posterior, values[name]) for name in free}
         accounts = {}
-        for actor, label in true_labels(model, simulator.worlds.types[told.world]).items():
+        for actor, label in labels.items():
             now = posterior.accounts[actor].now
             accounts |= {f"{actor}.{name}": (now[name].value, name == label) for name in now}
             shares = np.array([now[name].value for name in now])
             ranks[f"account of the {actor}"] = _rank_of_label(shares, list(now).index(label), rng)
-        found.append(Judged(ranks, covered, accounts, posterior.diagnostics.effective_draws, posterior.diagnostics.k_hat, len(told.reports)))
+        worth = posterior.diagnostics
+        found.append(Judged(ranks, covered, accounts, worth.effective_draws, worth.k_hat, len(told.reports)))
     return found
+
+
+def _fresh_case(model: Model, rng: np.random.Generator) -> tuple[dict[str, float], Told, dict[str, str]]:
+    """Assumptions, a record told at them, and the true account of every uncertain actor."""
+    while True:
+        values = draw_assumptions(model.assumptions, count=1, seed=int(rng.integers(2**31))).at(0)
+        simulator = Simulator(model, solved_at(model, values), model.reporting(values))
+        if (told := simulator.record(rng)) is not None:
+            return values, told, true_labels(model, simulator.worlds.types[told.world])
 
 
 @dataclass(frozen=True)
 class Traced:
     """Shares of one actor's accounts as its reported moves add up.
 
-    ``shares`` is a row for each number of reported moves, NaN where the record has fewer; ``label`` the true account, ``covered`` as in `Judged`.
+    ``shares`` has a row for each number of reported moves, NaN where the record has fewer; ``label`` is the true account, and
+    ``covered`` as in `Judged`.
     """
 
     label: str
     labels: tuple[str, ...]
     shares: np.ndarray
     covered: Mapping[str, tuple[bool, bool]]
+    effective_draws: float
 
 
 def traced_case(
@@ -199,7 +207,7 @@ def traced_case(
     if told_by is pool:
         values = {name: pool.values[name] for name in pool.free}
         covered = {name: _covers(estimate(v[others], weights), float(v[truth])) for name, v in values.items()}
-    return Traced(label, labels, np.array(rows), covered)
+    return Traced(label, labels, np.array(rows), covered, effective_draws(weights))
 
 
 def _told_with(pool: Pool, label: str, actor: str, rng: np.random.Generator) -> tuple[int, Told]:

@@ -1,5 +1,6 @@
-"""Is the posterior calibrated? Simulated cases read as a user's would be. The passing result of each check is in docs/theory/calibration.md."""
+"""Is the posterior calibrated? Simulated cases, read as a user's would be. What counts as passing: docs/theory/calibration.md."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -7,21 +8,21 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from openparley.game.dispute_game import DisputeGame
 from openparley.infer.engine import AdaptiveImportance
-from openparley.infer.filter import account_share
+from openparley.infer.filter import Filter, account_share
 from openparley.infer.model import build_model
 from openparley.infer.observe import Observed
+from openparley.infer.weights import normalised
 from openparley.record.case import open_case
 from openparley.solve.belief_grid import BeliefGrid, solve_belief_grid
-from openparley.game.dispute_game import DisputeGame
-from openparley.infer.filter import Filter
 from tests.infer.calibrating import Pool, Simulator, sanctions_model, told_case
 from tests.infer.judging import FEW_REPORTS, Judged, engine_cases, judged_cases, labels_of, least_world_share
 from tests.infer.uniformity import Share, bias, bins, brier, envelope, holm, kolmogorov, rank_among, rank_within, sureness
 
 LEVEL = 0.05  # of a family of tests, after Holm's adjustment
 SURE = 0.001  # of the small family of the default suite, which must not alarm falsely on a change of seed
-MOST_SIGMAS = 3.5
+MOST_SIGMAS, SIGMAS_AT_LENGTH = 3.5, 3.0
 CASES, DRAWS = 16, 16
 MANY_CASES, MANY_DRAWS = 200, 192
 
@@ -36,11 +37,11 @@ def cases(count: int, draws: int) -> list[Judged]:
     return judged_cases(pool(draws), count, seed=7, forecast=count == MANY_CASES)
 
 
-def column(rows, name: str) -> np.ndarray:
+def column(rows: list[Mapping[str, float]], name: str) -> np.ndarray:
     return np.array([row[name] for row in rows])
 
 
-def smallest_adjusted(rows) -> float:
+def smallest_adjusted(rows: list[Mapping[str, float]]) -> float:
     """Smallest p-value of both tests over all statistics, adjusted for their number."""
     return min(min(holm({name: test(column(rows, name)) for name in rows[0]}).values()) for test in (kolmogorov, envelope))
 
@@ -54,7 +55,7 @@ def test_p_values_of_the_band_are_uniform_under_uniform_ranks() -> None:
     assert stats.kstest(found, "uniform").pvalue > 0.01
 
 
-@pytest.mark.parametrize("a, b", [(2.0, 2.0), (0.5, 0.5), (1.0, 1.6)], ids=["too wide", "too narrow", "biased"])
+@pytest.mark.parametrize(("a", "b"), [(2.0, 2.0), (0.5, 0.5), (1.0, 1.6)], ids=["too wide", "too narrow", "biased"])
 def test_ranks_that_are_not_uniform_are_noticed(a: float, b: float) -> None:
     ranks = np.random.default_rng(6).beta(a, b, 200)
     assert envelope(ranks) < 0.01
@@ -114,22 +115,22 @@ def test_ranges_of_the_assumptions_cover() -> None:
 def test_accounts_are_true_as_often_as_stated() -> None:
     for name in cases(CASES, DRAWS)[0].accounts:
         stated, true = np.array([case.accounts[name] for case in cases(CASES, DRAWS)], float).T
-        assert abs(bias(stated, true)) < MOST_SIGMAS and sureness(stated, true) < MOST_SIGMAS
+        assert abs(bias(stated, true)) < MOST_SIGMAS
+        assert sureness(stated, true) < MOST_SIGMAS
 
 
 def test_a_wrong_observation_model_shows_in_the_ranks() -> None:
-    """Moves are reported three times less often than any draw says: the ranks of detection pile up at the low end."""
-    small, ranks = pool(DRAWS), []
-    for case in range(10):
+    """Moves are reported four times less often than any draw says: the posterior sinks to the lowest detection, and truths rank above."""
+    few, ranks = Pool.solve(sanctions_model(), 8, seed=4), []
+    for case in range(12):
         rng = np.random.default_rng([11, case])
-        draw, told = int(rng.integers(DRAWS)), None
-        muted = small.reportings[draw]
-        muted = replace(muted, detection={a: {m: p / 3 for m, p in moves.items()} for a, moves in muted.detection.items()})
+        draw, told = int(rng.integers(len(few))), None
+        muted = few.reportings[draw]
+        muted = replace(muted, detection={a: {m: p / 4 for m, p in moves.items()} for a, moves in muted.detection.items()})
         while told is None:
-            told = Simulator(small.model, small.behaviours[draw], muted).record(rng)
-        evidence = np.array([each.log_evidence[-1] for each in small.read(told.reports)])
-        weights = np.exp(evidence - evidence.max())
-        ranks.append(rank_within(small.values["detection-default"], weights / weights.sum(), draw, rng))
+            told = Simulator(few.model, few.behaviours[draw], muted).record(rng)
+        weights = normalised(np.array([each.log_evidence[-1] for each in few.read(told.reports)]))
+        ranks.append(rank_within(few.values["detection-default"], weights, draw, rng))
     assert kolmogorov(np.array(ranks)) < 0.01
 
 
@@ -146,7 +147,7 @@ def test_share_of_an_account_stays_within_what_the_reports_allow() -> None:
         for t, share in enumerate(found.world_share):
             if sum(r.round <= t for r in told.reports) < FEW_REPORTS:
                 few += 1
-                assert (share > 0).all() and (share < 1).all()
+                assert 0 < share.min() <= share.max() < 1
     assert few > 60
 
 
@@ -167,11 +168,12 @@ def test_calibration_over_200_cases() -> None:
     assert 0.85 <= everything.value <= 0.95
     for name in found[0].covered:
         low, high = Share.count([case.covered[name][0] for case in found]).interval
-        assert low <= 0.95 and high >= 0.85, name
+        assert low <= 0.95, name
+        assert high >= 0.85, name
     for kind in ("accounts", "exact_accounts", "forecasts"):
         for name in getattr(found[0], kind):
             stated, true = np.array([getattr(case, kind)[name] for case in found], float).T
-            assert abs(bias(stated, true)) < MOST_SIGMAS and abs(sureness(stated, true)) < MOST_SIGMAS, name
+            assert max(abs(bias(stated, true)), abs(sureness(stated, true))) < SIGMAS_AT_LENGTH, name
 
 
 @pytest.mark.long
@@ -197,5 +199,5 @@ def test_no_account_of_a_bundled_case_is_ruled_out_by_few_reports(name: str) -> 
             few += 1
             for actor in model.uncertain:
                 accounts = account_share(found.worlds, share, actor, labels_of(model, actor))
-                assert (accounts > 0).all() and (accounts < 1).all()
+                assert 0 < accounts.min() <= accounts.max() < 1
     assert few > 0

@@ -1,4 +1,4 @@
-"""Running the draws: processes, checkpoints, and what a stop leaves."""
+"""Running the draws: processes, checkpoints, and what a stop leaves; on the smallest of the bundled games."""
 
 import shutil
 from collections.abc import Mapping
@@ -34,8 +34,7 @@ TASKS = {"print": Fingerprint()}
 
 @pytest.fixture(scope="module")
 def model() -> Model:
-    whole = build_model(open_case("strait-talks"))
-    return replace(whole, rounds=14, calendar=whole.calendar[:14])
+    return build_model(open_case("iran-2013"))
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +125,6 @@ def test_a_changed_byte_of_a_draws_file_is_noticed(finished: tuple[Run, Path], t
         assert found is None or all(np.array_equal(found[key], original[key], equal_nan=True) for key in original), at
 
 
-@pytest.mark.long
 def test_progress_counts_every_draw(model: Model) -> None:
     shown: list[tuple[str, int, int]] = []
     run = run_draws(model, ENGINE, {}, progress=lambda *what: shown.append(what))

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from openparley.errors import CaseError
+from openparley.game import check as game_check
+from openparley.game.dispute import Dispute
 from openparley.infer import check as check_module
 from openparley.infer import model as model_module
 from openparley.infer.model import DEFAULTS, Model, build_model
@@ -141,22 +143,29 @@ def test_a_report_of_the_world_that_nobody_can_make_is_named(strait: Case, model
 
 
 def test_the_checks_of_opening_a_case_are_not_repeated(strait: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Positions are laid out once for the check, once for the model and once a lever, however often the case is asked."""
-    count = 0
+    """Positions are laid out once for the check and once for the model, however often the case is asked; a lever's once in use."""
+    laid_out: list[Dispute] = []
     usual = check_module.enumerate_positions
 
-    def counting(*args: Any, **more: Any) -> Any:
-        nonlocal count
-        count += 1
-        return usual(*args, **more)
+    def noting(dispute: Dispute, *args: Any, **more: Any) -> Any:
+        laid_out.append(dispute)
+        return usual(dispute, *args, **more)
 
-    for module in (check_module, model_module):
-        monkeypatch.setattr(module, "enumerate_positions", counting)
+    for module in (check_module, model_module, game_check):
+        monkeypatch.setattr(module, "enumerate_positions", noting)
     file = strait.file.model_copy()
     complain = model_module._without_line
     assert not [*check_module.check_model(file, complain), *model_module.check_numbers(file, complain)]
-    build_model(replace(strait, file=file))
-    assert count == 2 + len(file.levers)
+    model = build_model(replace(strait, file=file))
+    assert sum(not pulled(dispute) for dispute in laid_out) == 2
+    for _ in range(2):
+        assert all(pulled(positions.dispute) for positions in model.lever_positions.values())
+    assert len(laid_out) == 2 + len(file.levers)
+
+
+def pulled(dispute: Dispute) -> bool:
+    """Whether a lever of the mediated ceasefire is pulled."""
+    return any(getattr(dispute, name) for name in ("deadline_binds", "secondary_automatic", "support_guaranteed", "pledge_binds"))
 
 
 def test_a_named_account_goes_before_the_star(model: Model) -> None:

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from openparley.infer.engine import AdaptiveImportance, Run
-from openparley.infer.proposal import FREEDOM, Proposal, fit_proposal, mixture_log_ratio, prior_proposal
+from openparley.infer.proposal import FREEDOM, SKILL, Proposal, fit_proposal, mixture_log_ratio, prior_proposal
 from openparley.infer.weights import effective_draws, normalised
 from tests.infer.toy import Bell, patch, run_toy, standard
 
@@ -84,15 +84,27 @@ def test_a_written_proposal_is_read_back_bit_for_bit() -> None:
 def test_evidence_and_means_are_those_of_the_closed_form(monkeypatch: pytest.MonkeyPatch) -> None:
     patch(monkeypatch, BELL)
     run = run_toy(ENGINE)
-    assert not run.proposals[0].adapted
-    assert all(proposal.adapted for proposal in run.proposals[2:])
+    assert [proposal.adapted for proposal in run.proposals] == [False, *(proposal.r2 >= SKILL for proposal in run.proposals[1:])]
+    assert run.proposals[-1].adapted
     weights = posterior_weights(run)
     for j, mean in enumerate(BELL.mean):
         error = np.sqrt(np.square(weights) @ np.square(run.z[:, j] - mean))
         assert weights @ run.z[:, j] == pytest.approx(mean, abs=MOST_SIGMAS * error)
         assert error < 0.12
-    for j in (50, 100):
+    for j in (30, len(NAMES) - 1):  # assumptions that the record says nothing about
         assert abs(weights @ run.z[:, j]) < MOST_SIGMAS * np.sqrt(np.square(weights) @ np.square(run.z[:, j]))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_proposal_is_where_the_record_is(seed: int) -> None:
+    """Fitted to draws of the prior, four times as many as there are assumptions: nearer to the posterior than the prior is."""
+    z = np.random.default_rng([seed, 11]).normal(size=(4 * len(NAMES), len(NAMES)))
+    one = fit_proposal(z, np.array([BELL(row) for row in z]), NAMES, count=48, seed=seed)
+    assert one.adapted
+    assert one.r2 > 0.8
+    centre, mean = one.directions @ one.mean, np.r_[BELL.mean, np.zeros(len(NAMES) - len(BELL.mean))]
+    assert centre @ mean > 0.9 * np.linalg.norm(centre) * np.linalg.norm(mean)
+    assert np.linalg.norm(centre - mean) < 0.5 * np.linalg.norm(mean)
 
 
 def adaptive(seed: int, sizes: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

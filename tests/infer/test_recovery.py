@@ -19,7 +19,6 @@ RECORDS = 60
 RECORDS_OF_A_CASE = 20
 MOST_SIGMAS = 4.0
 ROUNDS = 6
-LONG_ROUNDS = 30
 
 
 def simulated(simulator: Simulator, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -94,3 +93,15 @@ def test_truth_is_favoured_in_the_bundled_game() -> None:
     gain = np.log(shares[np.arange(len(truth)), truth] / simulator.worlds.prior[truth])
     assert gain.mean() > 2 * gain.std() / np.sqrt(len(gain))
     assert np.exp(gain.mean()) > 1.2
+
+
+def none_shares(pool: Pool, label: str, records: int) -> np.ndarray:
+    """Share of “none of these” about the sender once ten of its moves are reported, in records of play by one account or from habit."""
+    traced = [traced_case(pool, pool, label, (10,), np.random.default_rng([17, case])) for case in range(records)]
+    return np.array([each.shares[0, each.labels.index(NONE_OF_THESE)] for each in traced])
+
+
+def test_none_of_these_gains_on_play_from_habit_and_loses_on_play_by_an_account() -> None:
+    pool = Pool.solve(sanctions_model(LONG, rounds=16, today=14), 5, seed=3)
+    habit, listed = none_shares(pool, NONE_OF_THESE, 6), none_shares(pool, "H1", 6)
+    assert np.nanmean(habit) > 0.1 > np.nanmean(listed)  # 0.1 before the record

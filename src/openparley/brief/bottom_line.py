@@ -9,6 +9,7 @@ from openparley.brief.confidence import checklist, confidence_sentence
 from openparley.brief.context import Context
 from openparley.brief.words import capital, counted
 from openparley.infer.posterior import NONE_OF_THESE
+from openparley.infer.weights import FEWEST_EFFECTIVE
 
 
 def bottom_line(context: Context, changes: Changes) -> Section:
@@ -25,9 +26,18 @@ def bottom_line(context: Context, changes: Changes) -> Section:
         rows,
     )
     blocks.append(Fold("The checklist behind the level of confidence", (table,)))
-    blocks.append(Prose(tuple(further), style="further"))
+    blocks.append(Prose((*further, *_quick(context)), style="further"))
     blocks.append(Prose(changes.sentences(context), style="changed"))
     return Section("bottom-line", "Bottom line", tuple(blocks))
+
+
+def _quick(context: Context) -> list[Sentence]:
+    """The mark of a run with too few draws for odds, whatever their weights."""
+    draws = context.posterior.diagnostics.draws
+    if draws >= FEWEST_EFFECTIVE:
+        return []
+    said = f"This is a quick look on {counted(draws, 'draw')} of the assumptions; more draws narrow what the chosen ones leave open."
+    return [context.book.say("bottom-line", "computed", said)]
 
 
 def likelihood_sentence(context: Context, outcome: str, section: str = "bottom-line") -> Sentence:
@@ -76,11 +86,11 @@ def leading_account(context: Context, actor: str | None = None, section: str = "
         if none.value > path.now[first].value:
             start += [", which is more than any of them"]
     fit = context.posterior.fit
-    verdict = "better" if fit.log_score > max(fit.uniform_log_score, fit.frequency_log_score) else "no better"
+    best = context.best_baseline
+    verdict = "better" if fit.log_score > context.baselines[best] else "no better"
     end: list[Part] = [
         f"; over {counted(fit.moves, 'move')} the model as a whole predicts {verdict} than its best baseline (mean log score "
     ]
-    best = "uniform" if fit.uniform_log_score > fit.frequency_log_score else "frequency"
     end += [Ref(context.fit("model")), " against ", Ref(context.fit(best)), ")"]
     return context.book.say(section, "computed", start, end, ".")
 

@@ -31,7 +31,9 @@ from openparley.brief.sections.run import run_section
 from openparley.brief.sections.sources import sources_section
 from openparley.errors import ParleyError
 from openparley.forecast.forecast import Forecast
-from openparley.infer.posterior import Estimate, Posterior
+from openparley.infer.left_out import notes
+from openparley.infer.posterior import Estimate, Posterior, WithoutIt
+from openparley.infer.weights import FEWEST_EFFECTIVE
 from openparley.record.case import Case
 from openparley.record.store import atomic_write
 
@@ -150,16 +152,20 @@ def _sections(context: Context, compared: Changes) -> tuple[list[Section], dict[
 def _cited(context: Context, sections: list[Section], head: dict[str, Any]) -> set[str]:
     """Ids of the entries that the page links to, found in the page itself."""
     draft = page(context, sections, list(context.book.numbers.values()), head)
-    return set(re.findall(r'href="#([^"]+)"', draft)) & set(context.facts.case.entries)
+    return set(re.findall(r'href="#([^"]+)"', draft)) & {*context.facts.case.entries, *context.facts.case.course}
 
 
 def _head(context: Context) -> dict[str, Any]:
     file = context.facts.case.file
     run = context.run
     cutoff = words.day(file.cutoff)
+    draws = context.posterior.diagnostics.draws
+    quick = f"QUICK LOOK ON {draws} DRAWS · " if draws < FEWEST_EFFECTIVE else ""
     marks = (
-        "FICTIONAL · " if file.fictional else ""
-    ) + f"{file.title} · cut-off {cutoff} · run {run.get('id')} · openparley {run.get('version')}"
+        ("FICTIONAL · " if file.fictional else "")
+        + quick
+        + f"{file.title} · cut-off {cutoff} · run {run.get('id')} · openparley {run.get('version')}"
+    )
     return {
         "title": file.title,
         "fictional": file.fictional,
@@ -273,10 +279,26 @@ def _content(context: Context, compared: Changes) -> dict[str, Any]:
         "certificate": dict(posterior.certificate)
         | {key: getattr(posterior.diagnostics, key) for key in posterior.diagnostics.__dataclass_fields__}
         | {"status": posterior.status},
+        "left_out": {result.variant.id: _left_out(result) for result in posterior.left_out},
         "what_changed": compared.as_json(),
         "inputs": inputs(context),
     }
     return _finite(content)
+
+
+def _left_out(result: WithoutIt) -> dict[str, Any]:
+    """The accounts without an outlet, an origin or what else was left out; none where nothing changes."""
+    accounts = result.accounts if result.variant.changes else {}
+    return {
+        "changes": result.variant.changes,
+        "impossible": result.impossible,
+        "accounts": {actor: {label: _estimate(now) for label, now in shares.items()} for actor, shares in accounts.items()},
+        "change": {actor: dict(result.change[actor]) for actor in accounts},
+        "effective_draws": result.effective_draws,
+        "k_hat": result.k_hat,
+        "odds_as_range": result.odds_as_range,
+        "notes": list(notes(result)),
+    }
 
 
 def _finite(value: Any) -> Any:

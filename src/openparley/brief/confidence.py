@@ -104,27 +104,22 @@ def _sources(context: Context) -> Iterator[Check]:
 
 
 def _model(context: Context) -> Iterator[Check]:
-    fit = context.posterior.fit
-    worse = [
-        name
-        for name, score in (("uniform play", fit.uniform_log_score), ("observed frequencies", fit.frequency_log_score))
-        if fit.log_score < score
-    ]
+    worse = context.better_baselines
     allows: Level = "low" if "uniform play" in worse or context.unobserved else "moderate" if worse else "high"
     fitted = (
         f"the model predicts the record worse than {words.listed(worse)}"
         if worse
-        else "the model predicts the record better than both baselines"
+        else f"the model predicts the record better than {words.counted(len(context.baselines), 'baseline')}"
     )
     if context.unobserved:
         fitted = "no accepted entry reports a move of the game, so the fit cannot be compared with a baseline"
-    yield Check("Fit against baselines", (fitted,), allows, "worse than uniform play: low; worse than observed frequencies: moderate")
+    yield Check("Fit against baselines", (fitted,), allows, "worse than uniform play: low; worse than another baseline: moderate")
     multiple = context.posterior.diagnostics.multiple_equilibria_share
     said: tuple[Part, ...] = ("no checked draw has more than one equilibrium where play goes",)
     if isnan(multiple):
         said = ("whether draws have more than one equilibrium was not checked",)
     elif multiple > 0:
-        of = "share of the checked draws in which some decision has another solution"
+        of = "share of the checked draws, by posterior weight, in which some decision has another solution"
         number = Number("n-several", "Draws with more than one equilibrium", multiple, kind="share", of=of)
         said = (Ref(context.book.number(number)), " of the checked draws have more than one equilibrium where play goes")
     yield Check("Several equilibria", said, _allow(multiple, 0.25, 0.05), "over 25 % of the draws: low; over 5 %: moderate")
@@ -147,11 +142,12 @@ def _draws(context: Context) -> Iterator[Check]:
             kind="decimal",
         )
     )
-    verdict = "a few draws dominate" if found.k_hat > 0.7 else "no few draws dominate"
-    said = (f"{verdict} the average (k-hat ", Ref(k_hat), ")")
+    limit = found.k_hat_limit
+    verdict = "a few draws dominate" if found.k_hat > limit else "no few draws dominate"
+    said = (f"{verdict} the average (k-hat ", Ref(k_hat), f", at most {words.decimal(limit)} with {found.draws:,} draws)")
     if isnan(found.k_hat):
         said = ("whether a few draws dominate the average could not be determined",)
-    yield Check("Dominating draws", said, _allow(found.k_hat, 1.0, 0.7), "k-hat over 1: low; over 0.7: moderate")
+    yield Check("Dominating draws", said, _allow(found.k_hat, 1.0, limit), f"k-hat over 1: low; over {words.decimal(limit)}: moderate")
 
 
 def _headline(context: Context) -> Iterator[Check]:

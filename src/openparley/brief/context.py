@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import log
+from math import isnan, log, nan
 from typing import Any
 
 from openparley.brief import words
@@ -21,6 +21,7 @@ SEPARATES = log(1.25)
 EVIDENCE_SHOWN = 5
 # Log of a probability so small that smaller ones say no more.
 NEVER_EXPECTED = log(1e-6)
+BASELINES = {"uniform": "uniform play", "frequency": "observed frequencies", "markov": "a Markov chain of the moves reported"}
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,10 @@ class Context:
         """Probability of an outcome by the last week."""
         outcome = self.forecast.outcomes[id]
         name = f"{self.outcome_name(id)}, by {self.horizon}"
-        trace = {"evidence": self.strongest(), "assumptions": self.open_assumptions, "breakdown": self.by_account(outcome)}
+        trace: dict[str, Any] = {"evidence": self.strongest(), "assumptions": self.open_assumptions}
+        trace["breakdown"] = self.by_account(outcome)
+        if id != self.headline:
+            trace |= {"like": self.probability(self.headline).id, "breakdown": ()}
         return self.book.estimate(f"n-p-{id}", name, outcome.at_horizon, **trace)
 
     def prior_probability(self, id: str) -> Number:
@@ -122,6 +126,7 @@ class Context:
     def share(self, actor: str, account: str) -> Number:
         """Posterior share of an account."""
         name = f"Share of the account {self.facts.account_name(account)}, of {self.facts.position(actor)}, now"
+        first = self.posterior.accounts[actor].labels[0]
         return self.book.estimate(
             f"n-share-{actor}-{account}",
             name,
@@ -129,6 +134,7 @@ class Context:
             evidence=self.strongest(actor),
             assumptions=self.assumptions_about(actor),
             range_only=self.posterior.diagnostics.odds_as_range,
+            like="" if account == first else self.share(actor, first).id,
         )
 
     def lever(self, lever: str, outcome: str, part: str) -> Number:
@@ -147,11 +153,28 @@ class Context:
             f"n-lever-{lever}-{outcome}-{part}", name, estimate, "points" if part == "difference" else "share", **trace
         )
 
-    def fit(self, which: str) -> Number:
-        """A mean log score: ``model``, ``uniform`` or ``frequency``."""
+    @cached_property
+    def baselines(self) -> dict[str, float]:
+        """Mean log score of the predictors that know no motives, those that were computed."""
         fit = self.posterior.fit
-        value = {"model": fit.log_score, "uniform": fit.uniform_log_score, "frequency": fit.frequency_log_score}[which]
-        name = {"model": "the model", "uniform": "uniform play", "frequency": "observed frequencies"}[which]
+        scores = {"uniform": fit.uniform_log_score, "frequency": fit.frequency_log_score, "markov": fit.markov_log_score}
+        return {which: score for which, score in scores.items() if not isnan(score)}
+
+    @property
+    def best_baseline(self) -> str:
+        """The baseline with the highest score."""
+        return max(self.baselines, key=lambda which: self.baselines[which], default="uniform")
+
+    @property
+    def better_baselines(self) -> list[str]:
+        """Names of the baselines that predict the record better than the model."""
+        return [BASELINES[which] for which, score in self.baselines.items() if self.posterior.fit.log_score < score]
+
+    def fit(self, which: str) -> Number:
+        """A mean log score: ``model``, ``uniform``, ``frequency`` or ``markov``."""
+        fit = self.posterior.fit
+        value = fit.log_score if which == "model" else self.baselines.get(which, nan)
+        name = "the model" if which == "model" else BASELINES[which]
         of = f"mean natural-log score of {name} over {words.counted(fit.moves, 'observed move')}; nearer to 0 is better"
         return self.book.number(Number(f"n-fit-{which}", f"Mean log score of {name}", value, of=of, kind="decimal"))
 

@@ -53,11 +53,13 @@ def draw(context: Context, name: str, table: Table, note: str = "", *, open: boo
 def _drawn(module: ModuleType, name: str, rows: list[dict[str, Any]], table: Table, note: str, open: bool) -> Drawn:
     pictures = []
     for index, (panel, group) in enumerate(panels(rows).items()):
+        # what the marks mean is said once a figure
+        means = "" if index else f"{note.split('.')[0]}. The table below holds the data."
         prefix = f"fig-{slug(name)}-{index}"
         pictures.append(
             Panel(
                 panel,
-                svg(module.chart(group), prefix, f"{module.TITLE}: {panel}", f"{note.split('.')[0]}. The table below holds the data."),
+                svg(module.chart(group), prefix, f"{module.TITLE}: {panel}", means),
             )
         )
     figure = Figure(f"figure-{slug(name)}", module.TITLE, tuple(pictures), table, note, open)

@@ -85,13 +85,14 @@ def page(
         loader=PackageLoader("openparley", "brief"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     facts = context.facts
-    shown = set(facts.case.entries if cited is None else cited)
+    shown = set((*facts.case.entries, *facts.case.course) if cited is None else cited)
     anchors = shown | set(facts.case.sources) | {row.id for row in facts.case.file.assumptions}
     inline = Inline(anchors)
     sheet = style(head["running"])
     digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
     environment.globals.update(inline=inline, trace=lambda number: _trace(context, number), tidy=tidy)
     template = environment.get_template("page.html.j2")
+    head = {**head, "cite": f"{facts.case.file.name}, run {context.run.get('id')}"}
     values = {"sheet": Markup(sheet), "digest": digest, "sections": sections, "traces": traces, "head": head, "used": inline.used}
     text = template.render(**values, markup=Markup)
     return re.sub(r"\n\s*\n+", "\n", text)
@@ -114,6 +115,8 @@ def _trace(context: Context, number: Number) -> dict[str, Any]:
         for id in number.evidence
         if id in facts.case.entries
     ]
+    rows = facts.case.course
+    entries += [(id, words.cut(rows[id].what, PARAPHRASE_SHOWN)) for id in number.evidence if id in rows]
     level = f"{round(100 * number.level)} % range" if number.level else "range"
     return {
         "value": "" if number.range_only else tidy(number.text),
@@ -125,5 +128,5 @@ def _trace(context: Context, number: Number) -> dict[str, Any]:
         "assumptions": number.assumptions[:shown],
         "more": max(0, len(number.assumptions) - shown),
         "full": full,
-        "cite": f"{facts.case.file.name}, run {context.run.get('id')}, {number.id}",
+        "cite": number.id,
     }

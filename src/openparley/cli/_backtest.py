@@ -6,24 +6,27 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from openparley.cli._frame import csv_text
+from openparley.errors import one_of
 
 if TYPE_CHECKING:
     from openparley.forecast.backtest import CaseScores, Pool
 
 KINDS = {"log_score": "log score", "brier": "Brier"}
-TOO_FEW = "no interval under 30"
+NAMES = {"uniform": "uniform play", "frequency": "observed frequency", "markov": "the Markov chain"}  # baselines
+ROOM_BESIDE = 0.93  # a count to the right of a point further on would leave the picture
 
 
 def score_rows(cases: Sequence[CaseScores], pooled: Pool, seed: int) -> list[dict[str, Any]]:
     """One row for every case and kind of score, then the pool."""
     units = [(case, case.case, len(case.moves), case.pooled) for case in cases]
-    units += [(pooled, "pooled", len(pooled.moves), True)] if pooled.cases else []  # type: ignore[list-item]
+    units += [(pooled, "pooled", len(pooled.moves), True)] if len(pooled.cases) > 1 else []
     rows = []
     for unit, name, count, counts in units:
         for kind in KINDS:
             row: dict[str, Any] = {"case": name, "moves": count, "in_pool": counts, "score": kind}
-            row |= {predictor: unit.mean(kind, predictor) for predictor in ("model", "uniform", "frequency", "markov")}
-            for baseline in ("uniform", "frequency", "markov"):
+            row |= {predictor: unit.mean(kind, predictor) for predictor in ("model", *NAMES)}
+            row["model_error"] = unit.error(kind)
+            for baseline in NAMES:
                 row[f"skill_{baseline}"] = unit.skill(kind, baseline)
                 low, high = unit.interval(kind, baseline, seed) or (None, None)
                 row |= {f"skill_{baseline}_low": low, f"skill_{baseline}_high": high}
@@ -38,9 +41,9 @@ def printed(rows: Sequence[dict[str, Any]]) -> list[list[str]]:
         name = row["case"] if row["in_pool"] else f"{row['case']} (not pooled)"
         best = best_baseline(row)
         low, high = row[f"skill_{best}_low"], row[f"skill_{best}_high"]
-        skill = f"{row[f'skill_{best}']:+.2f} against {best}"
+        skill = f"{row[f'skill_{best}']:+.2f} against {NAMES[best]}"
         skill += f" [{low:+.2f}, {high:+.2f}]" if low is not None else ""
-        scores = [f"{row[name]:.2f}" for name in ("model", "uniform", "frequency", "markov")]
+        scores = [f"{row['model']:.2f} ± {row['model_error']:.2f}", *(f"{row[name]:.2f}" for name in NAMES)]
         lines.append([name, str(row["moves"]), KINDS[row["score"]], *scores, skill])
     return lines
 
@@ -48,22 +51,39 @@ def printed(rows: Sequence[dict[str, Any]]) -> list[list[str]]:
 def best_baseline(row: dict[str, Any]) -> str:
     """The hardest rival: of log scores the highest, of Brier scores the lowest."""
     pick = max if row["score"] == "log_score" else min
-    return pick(("uniform", "frequency", "markov"), key=lambda name: row[name])
+    return pick(NAMES, key=lambda name: row[name])
 
 
 def verdicts(rows: Sequence[dict[str, Any]]) -> list[str]:
     """Every baseline that beats the model, said plainly."""
     said = []
     for row in rows:
-        better = [
-            name
-            for name in ("uniform", "frequency", "markov")
-            if (row[name] - row["model"]) * (1 if row["score"] == "log_score" else -1) > 0
-        ]
+        sign = 1 if row["score"] == "log_score" else -1
+        better = [NAMES[name] for name in NAMES if sign * (row[name] - row["model"]) > 0]
         if better:
             there = "in the pool" if row["case"] == "pooled" else f"in {row['case']}"
-            said.append(f"By {KINDS[row['score']]} the model is beaten {there} by {' and '.join(better)}.")
+            said.append(f"By {KINDS[row['score']]} the model is beaten {there} by {one_of(better).replace(' or ', ' and ')}.")
     return said or ["No baseline beats the model."]
+
+
+def lost_by_actor(cases: Sequence[CaseScores]) -> list[list[str]]:
+    """By case and actor, the summed log score that the model gives away to the best baseline of the case; below 0 it gains."""
+    from openparley.forecast.backtest import losses
+
+    return [
+        [case.case, str(row["actor"]), str(row["moves"]), f"{row['lost']:+.1f} against {NAMES[str(row['against'])]}"]
+        for case in cases
+        for row in losses(case.moves)
+    ]
+
+
+def few_draws(cases: Sequence[CaseScores]) -> list[str]:
+    """What the model's predictions rest on, by case."""
+    return [
+        f"{case.case}: the last prediction rests on {case.moves[-1].effective_draws:.0f} effective draws of {case.draws}."
+        for case in cases
+        if case.moves
+    ]
 
 
 def move_rows(cases: Iterable[CaseScores]) -> tuple[list[str], list[list[Any]]]:
@@ -112,7 +132,7 @@ def picture(pooled: Pool) -> str:
 
     bins = [found for found in pooled.calibration() if found.count]
     rows = [
-        {"prob": found.mean_prob, "share": found.share_happened, "count": str(found.count), "up": found.share_happened < 0.93}
+        {"prob": found.mean_prob, "share": found.share_happened, "count": str(found.count), "right": found.mean_prob < ROOM_BESIDE}
         for found in bins
     ]
     axis = {"values": [0, 0.2, 0.4, 0.6, 0.8, 1.0], "format": ".0%", "gridColor": LINE, "labelColor": SOFT, "titleColor": INK}
@@ -122,10 +142,9 @@ def picture(pooled: Pool) -> str:
     even = alt.Chart(alt.InlineData(values=[{"prob": 0, "share": 0}, {"prob": 1, "share": 1}]))
     chart = alt.layer(
         even.mark_line(color=SOFT, strokeDash=[4, 4], strokeWidth=1).encode(x=x, y=y),
-        data.mark_line(color=COLOURS[0], strokeWidth=1.5).encode(x=x, y=y),
         data.mark_circle(color=COLOURS[0], size=60, opacity=1).encode(x=x, y=y),
-        data.transform_filter("datum.up").mark_text(dy=-12, color=INK, fontSize=11).encode(x=x, y=y, text="count:N"),
-        data.transform_filter("!datum.up").mark_text(dy=16, color=INK, fontSize=11).encode(x=x, y=y, text="count:N"),
+        data.transform_filter("datum.right").mark_text(dx=8, align="left", color=INK, fontSize=11).encode(x=x, y=y, text="count:N"),
+        data.transform_filter("!datum.right").mark_text(dx=-8, align="right", color=INK, fontSize=11).encode(x=x, y=y, text="count:N"),
     ).properties(width=320, height=320, background="white", padding=12)
     says = "; ".join(f"given {found.mean_prob:.0%}, reported {found.share_happened:.0%} of {found.count}" for found in bins)
     drawn = svg(chart, "calibration", "Calibration of the backtest", f"{says}. The dashed line is perfect calibration.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from openparley.record.case import Case
 
 FIT_DRAWS, QUICK_FIT_DRAWS = 256, 32
-BRIEF_DRAWS, QUICK_BRIEF_DRAWS = 64, 16
+BRIEF_DRAWS, QUICK_BRIEF_DRAWS = 48, 16
 SEED = 20250529
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -42,7 +42,15 @@ def engine_options(draws: int, quick: int) -> Callable[[_Function], _Function]:
 
 
 def run_fit(
-    name: str, runs: Path | None, *, draws: int, seed: int, processes: int | None, quiet: bool, levers: bool
+    name: str,
+    runs: Path | None,
+    *,
+    draws: int,
+    seed: int,
+    processes: int | None,
+    quiet: bool,
+    levers: bool,
+    without: Sequence[str] = (),
 ) -> tuple[Case, Fitted]:
     """Open a case and fit it, with progress on standard error; Ctrl-C keeps the finished draws."""
     from openparley.forecast.fit import LEVER_DRAWS, fit
@@ -53,7 +61,9 @@ def run_fit(
     engine = AdaptiveImportance(draws=draws, seed=seed, processes=processes)
     try:
         with staged_progress(quiet=quiet) as show:
-            fitted = fit(case, runs or runs_dir(case), engine=engine, lever_draws=LEVER_DRAWS if levers else 0, progress=show)
+            fitted = fit(
+                case, runs or runs_dir(case), engine=engine, lever_draws=LEVER_DRAWS if levers else 0, without=without, progress=show
+            )  # fmt: skip
     except KeyboardInterrupt:
         click.echo("Stopped: finished draws are kept; run the same command again to go on.", err=True)
         raise click.exceptions.Exit(INTERRUPTED) from None

@@ -20,7 +20,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @verb(
-    'parley ask strait-talks "Will party A accept the stand-still by the end of June?" --outcome ceasefire --deadline 2026-06-30',
+    'parley ask strait-talks "Will party A accept the stand-still by 28 June?" --outcome ceasefire --deadline 2026-06-28',
     'parley ask ./my-case "Will the mediator enforce?" --outcome sanctions --mine 0.2 --not "A sanction announced but not in force"',
 )
 @click.argument("case")
@@ -108,6 +108,8 @@ def _notes(case: Case, question: Question, run: FinishedRun) -> list[str]:
     stale = sorted(name for name in inputs.keys() | case.hashes.keys() if inputs.get(name) != case.hashes.get(name))
     if stale:
         said.append(f"The case has changed since the run was made ({', '.join(stale)}); `parley fit` would answer from it as it is now.")
+    if question.run["status"] != "computed":
+        said.append(f"The run says of itself: {question.run['status']}.")
     if question.hindsight:
         said.append("The deadline has passed already: the question will be left out of every mean.")
     if question.base_rate is None:

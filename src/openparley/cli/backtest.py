@@ -38,7 +38,7 @@ def command(
 
     Invented cases are scored and stay outside the pool. Finished draws of an interrupted run are reused.
     """
-    from openparley.cli._backtest import files_of, printed, score_rows, verdicts
+    from openparley.cli._backtest import few_draws, files_of, lost_by_actor, printed, score_rows, verdicts
     from openparley.forecast.backtest import HINDSIGHT, pool
     from openparley.record.case import bundled_cases
     from openparley.record.store import atomic_write
@@ -50,9 +50,12 @@ def command(
     pooled = pool(done)
     rows = score_rows(done, pooled, seed)
     remarks = [*verdicts([row for row in rows if row["moves"]]), f"Every case: {HINDSIGHT}."]
-    remarks += [f"Pooled: {len(pooled.cases)} cases, each counts once; no interval under 30 cases."] if pooled.cases else []
+    remarks += few_draws(done)
+    remarks += [f"Pooled: {len(pooled.cases)} cases, each counts once; no interval under 30 cases."] if len(pooled.cases) > 1 else []
     if not as_json:
-        print_table(("case", "moves", "mean", "model", "uniform", "frequency", "Markov", "skill [90 %]"), printed(rows))
+        print_table(("case", "moves", "mean", "model ± Monte Carlo", "uniform", "frequency", "Markov", "skill [90 %]"), printed(rows))
+        click.echo("")
+        print_table(("case", "actor", "moves", "log score lost by the model"), lost_by_actor(done))
         click.echo("")
         for remark in remarks:
             click.echo(remark)

@@ -26,12 +26,13 @@ PROBE = "The minister threatened Norland on Monday to close the port by 3 May, â
 )
 def command(case: str, texts: Path | None, as_json: bool) -> int:
     """Print what is in the case and what is wrong with it."""
+    from openparley.forecast.questions import check_questions
     from openparley.record.case import open_case
     from openparley.record.check import check_texts
 
     opened = open_case(case, extra_checks=case_checks())
     report = check_texts(opened, texts)
-    complaints = [*report.complaints(opened), *_lexicon(opened)]
+    complaints = [*report.complaints(opened), *_lexicon(opened), *check_questions(opened)]
     data = _data(opened, report)
     if not as_json:
         _print(opened, report, data)

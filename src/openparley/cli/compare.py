@@ -60,8 +60,8 @@ def _two_runs(names: tuple[str, ...], runs: Path | None) -> tuple[FinishedRun, F
 
 def _lines(found: Comparison) -> Iterator[str]:
     """The comparison in plain sentences."""
-    yield f"Old: run {found.old.id} of {found.old.case}, {found.old.created}."
-    yield f"New: run {found.new.id} of {found.new.case}, {found.new.created}."
+    for word, run in (("Old", found.old), ("New", found.new)):
+        yield f"{word}: run {run.id} of {run.case}, {run.created}; {run.record.get('status', 'status unknown')}."
     yield ""
     yield from _evidence(found.changed)
     yield from _section("Assumptions", _assumptions(found.changed))
@@ -121,19 +121,22 @@ def _short(value: Any) -> str:
 
 def _moved(number: Moved) -> str:
     """Old → new with ranges, and whether that is more than dice."""
-    from openparley.brief.words import estimate_words, points
+    from openparley.brief.words import coarsest, percent, percent_range, points
 
     name = number.name if number.by is None else f"{number.name} by {number.by}"
     if number.old is None or number.new is None:
         missing = "both runs" if number.old is number.new else "the old run" if number.old is None else "the new run"
         return f"{name}: not in {missing}, so not compared."
-    cells = [f"{value} ({ends})" for value, ends in (estimate_words(number.old), estimate_words(number.new))]
+    error = coarsest((number.old.mcse, number.new.mcse))
+    old, new = (percent(found.value, error) for found in (number.old, number.new))
+    ranges = [percent_range(found.low, found.high, error) for found in (number.old, number.new)]
     change = number.new.value - number.old.value
     if change == 0:
-        return f"{name}: {cells[0]}, the same in both."
+        return f"{name}: {old} ({ranges[0]}), the same in both."
     verdict = {
         True: "more than the Monte Carlo error of both",
         False: "within the Monte Carlo error of both",
         None: "the Monte Carlo error is not known",
     }[number.beyond_error]
-    return f"{name}: {cells[0]} → {cells[1]}; {points(change)}, {verdict}."
+    size = points(change, error) if old != new else "the same at this precision"
+    return f"{name}: {old} ({ranges[0]}) → {new} ({ranges[1]}); {size}, {verdict}."

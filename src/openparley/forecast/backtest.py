@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -32,6 +32,7 @@ PREFIX = "backtest"
 HINDSIGHT = "structure chosen with hindsight"
 KEY_LENGTH = 12
 BINS = 10
+GROUPS = 10  # of the jackknife
 # One node fewer a split than a fit has: a draw costs a third, and the few draws that the record leaves cost more than the grid.
 GRID = BeliefGrid(nodes=3, tolerance=3e-4, roots_checked=8)
 
@@ -76,6 +77,8 @@ class CaseScores:
     ----------
     pooled
         Whether the case counts in the pool: it is about the world, not invented.
+    monte_carlo_error
+        Kind of score → standard error of the model's mean from a finite number of draws.
     """
 
     case: str
@@ -83,6 +86,7 @@ class CaseScores:
     pooled: bool
     draws: int
     moves: tuple[ScoredMove, ...]
+    monte_carlo_error: Mapping[str, float] = field(default_factory=dict)
 
     def column(self, kind: str, predictor: str) -> Float[np.ndarray, " move"]:
         """A score of every move; ``kind`` is ``"log_score"`` or ``"brier"``."""
@@ -91,6 +95,10 @@ class CaseScores:
     def mean(self, kind: str, predictor: str) -> float:
         """Mean score; NaN without moves."""
         return float(self.column(kind, predictor).mean()) if self.moves else math.nan
+
+    def error(self, kind: str) -> float:
+        """Monte Carlo standard error of the model's mean; NaN where it is not known."""
+        return self.monte_carlo_error.get(kind, math.nan)
 
     def skill(self, kind: str, baseline: str) -> float:
         """Skill of the model against a baseline."""
@@ -119,6 +127,10 @@ class Pool:
     def mean(self, kind: str, predictor: str) -> float:
         """Mean over cases of their means."""
         return float(self.means(kind, predictor).mean()) if self.cases else math.nan
+
+    def error(self, kind: str) -> float:
+        """Monte Carlo standard error of the model's mean; the cases have draws of their own."""
+        return float(np.sqrt(sum(case.error(kind) ** 2 for case in self.cases))) / len(self.cases) if self.cases else math.nan
 
     def skill(self, kind: str, baseline: str) -> float:
         """Skill of the model against a baseline, from the means of the cases."""
@@ -187,8 +199,26 @@ def backtest(case: Case, runs: Path, *, engine: AdaptiveImportance, progress: Pr
     folder.mkdir(parents=True, exist_ok=True)
     with lock(folder):
         run = run_draws(model, from_prior, {PREFIX: Prequential(plan)}, checkpoint=folder, progress=progress)
-    moves = scored(model, plan, run)
-    return CaseScores(case.name, case.file.title, not case.file.fictional, engine.draws, moves)
+    return case_scores(case, model, plan, run)
+
+
+def case_scores(case: Case, model: Model, plan: Plan, run: Run) -> CaseScores:
+    """Scores of all moves, with the Monte Carlo error of their means: a jackknife that leaves out a tenth of the draws in turn."""
+    whole = CaseScores(case.name, case.file.title, not case.file.fictional, len(run.tables), scored(model, plan, run))
+    groups = min(GROUPS, len(run.tables))
+    if groups < 2 or not whole.moves:
+        return whole
+    less = [replace(whole, moves=scored(model, plan, _without_group(run, g, groups))) for g in range(groups)]
+    error = {
+        kind: float(np.sqrt((groups - 1) * np.var([part.mean(kind, "model") for part in less]))) for kind in ("log_score", "brier")
+    }  # fmt: skip
+    return replace(whole, monte_carlo_error=error)
+
+
+def _without_group(run: Run, group: int, groups: int) -> Run:
+    """The run less every draw of one group."""
+    kept = [k for k in range(len(run.tables)) if k % groups != group]
+    return Run({}, tuple(run.tables[k] for k in kept), run.log_ratio[kept])
 
 
 def _key(case: Case, model: Model, plan: Plan, engine: AdaptiveImportance) -> str:

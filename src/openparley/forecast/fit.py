@@ -35,7 +35,7 @@ from openparley.record.store import atomic_write, lock
 COMPUTING = ("record", "game", "solve", "infer", "forecast")  # layers whose code decides the numbers
 TOOLS = ("numpy", "numba", "scipy")
 KEY_LENGTH = 12
-LEVER_DRAWS = 24  # draws in which levers are pulled: each costs a solve a lever
+LEVER_DRAWS = 16  # draws in which levers are pulled: each costs a solve a lever
 ALWAYS = ("outlet", "origin")  # left out in turn in every run; entries are many, and cost as much again
 ENTRIES = "entries"  # asks for all of them
 

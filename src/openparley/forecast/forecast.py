@@ -18,7 +18,7 @@ class OutcomeForecast:
         One estimate a round, cumulative.
     by_account
         Actor → account → probability by the last week under that account, "none" included.
-    prior
+    prior_by_week
         The same weeks as the model has them without any record: over futures from the first round in which the
         dispute is still open today (prior predictive).
     """
@@ -27,7 +27,12 @@ class OutcomeForecast:
     name: str
     by_week: tuple[Estimate, ...]
     by_account: Mapping[str, Mapping[str, Estimate]]
-    prior: Estimate
+    prior_by_week: tuple[Estimate, ...]
+
+    @property
+    def prior(self) -> Estimate:
+        """Prior predictive probability by the last week."""
+        return self.prior_by_week[-1]
 
     @property
     def at_horizon(self) -> Estimate:

@@ -42,7 +42,8 @@ def predict(model: Model, run: Run, posterior: Posterior, pulled: Pulled | None 
     outcomes = {}
     for i, outcome in enumerate(model.outcomes):
         by_week = tuple(_share((first[:, :, i] != NEVER) & (first[:, :, i] <= t), posterior.weights) for t in weeks)
-        before = _rate(((first_prior[:, :, i] != NEVER) & open_prior).sum(1), open_prior.sum(1), mass)
+        prior = [(first_prior[:, :, i] != NEVER) & (first_prior[:, :, i] <= t) & open_prior for t in weeks]
+        before = tuple(_rate(happened.sum(1), open_prior.sum(1), mass) for happened in prior)
         by_account = _by_account(model, run.tables, first[:, :, i] != NEVER, posterior.weights)
         outcomes[outcome.id] = OutcomeForecast(outcome.id, outcome.name, by_week, by_account, before)
     levers = {}

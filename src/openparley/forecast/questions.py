@@ -71,7 +71,7 @@ class Question:
     base_rate
         The model's probability without any record; None where the run does not say.
     run
-        Id, date, cut-off and number of futures of the run.
+        Id, date, cut-off, number of futures and status of the run: how far it says that it can be trusted.
     fictional
         Whether the case is fiction, whose scores are practice.
     hash
@@ -311,7 +311,13 @@ def _answered(case: Case, asked: Asked, outcome: Outcome, run: FinishedRun) -> d
         "model": asdict(model),
         "uniform": UNIFORM,
         "base_rate": None if rate is None else _bounded(rate, futures).value,
-        "run": {"id": run.id, "created": run.created, "cutoff": run.need("cutoff", "its cut-off"), "futures": futures},
+        "run": {
+            "id": run.id,
+            "created": run.created,
+            "cutoff": run.need("cutoff", "its cut-off"),
+            "futures": futures,
+            "status": run.need("status", "how far to trust it"),
+        },
     }
 
 

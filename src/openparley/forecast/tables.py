@@ -47,6 +47,10 @@ def tables(posterior: Posterior, forecast: Forecast) -> dict[str, str]:
         for row in matrix.rows
         for label, value in row.log_evidence.items()
     ]
+    assumptions = [
+        (key, *asdict(row.prior).values(), *asdict(row.posterior).values(), row.identified, key in posterior.idle)
+        for key, row in posterior.assumptions.items()
+    ]
     draws = [(i, weight, *(values[i] for values in posterior.draws.values())) for i, weight in enumerate(posterior.weights)]
     return {
         "accounts.csv": _csv(["actor", "account", "round_start", "share", "low", "high"], accounts),
@@ -55,6 +59,10 @@ def tables(posterior: Posterior, forecast: Forecast) -> dict[str, str]:
         **({"levers.csv": _csv(["lever", "outcome", "column", *ESTIMATE], levers)} if levers else {}),
         "moves.csv": _csv(["round", "actor", "move", "entries", "model_prob", "uniform_prob", "frequency_prob", "markov_prob"], moves),
         "evidence.csv": _csv(["about", "round", "actor", "move", "entries", "account", "log_evidence", "diagnostic"], evidence),
+        "assumptions.csv": _csv(
+            ["assumption", *(f"prior_{name}" for name in ESTIMATE), *(f"posterior_{name}" for name in ESTIMATE), "moved", "idle"],
+            assumptions,
+        ),
         "left_out.csv": _csv(LEFT_OUT, [row for result in posterior.left_out for row in _left_out(result)]),
         "draws.csv": _csv(["draw", "weight", *posterior.draws], draws),
     }
@@ -69,12 +77,13 @@ LEFT_OUT = (
 def _left_out(result: WithoutIt) -> list[tuple[Any, ...]]:
     """One row an account, or one without any where there is nothing to compare."""
     variant = result.variant
-    start = (variant.id, variant.kind, " ".join(variant.entries), len({(r.round, r.actor) for r in (*variant.lost, *variant.gained)}))
+    start = (variant.id, variant.kind, len(variant.entries), len({(r.round, r.actor) for r in (*variant.lost, *variant.gained)}))
     end = (result.effective_draws, result.k_hat, result.odds_as_range, result.impossible, "; ".join(notes(result)))
     rows = [
         (*start, actor, label, *asdict(now).values(), result.change[actor][label], *end)
         for actor, shares in result.accounts.items()
         for label, now in shares.items()
+        if variant.changes
     ]
     return rows or [(*start, *[""] * (len(ESTIMATE) + 3), *end)]
 

@@ -20,13 +20,17 @@ from openparley.game.tree_check import NOTE, check_tree, perfect_recall
 __all__ = ["NOTE", "check_dispute", "check_tree", "perfect_recall"]
 
 
-def check_dispute(dispute: Dispute, parameters: Parameters, start: PublicState | None = None) -> list[str]:
+def check_dispute(
+    dispute: Dispute, parameters: Parameters, start: PublicState | None = None, *, positions: Positions | None = None
+) -> list[str]:
     """Everything about a dispute and its numbers that is wrong, then, marked `NOTE`, what is only odd.
 
     Parameters
     ----------
     start
         State that play opens in; the state of defaults unless given.
+    positions
+        What play of this dispute can reach from there, where that is known already; found anew unless given.
 
     Returns
     -------
@@ -39,7 +43,7 @@ def check_dispute(dispute: Dispute, parameters: Parameters, start: PublicState |
             wrong += _given(dispute, actor, parameters)
     wrong += _numeraires(dispute, parameters)
     try:
-        positions = enumerate_positions(dispute, dispute.State() if start is None else start)
+        positions = positions or enumerate_positions(dispute, dispute.State() if start is None else start)
     except GameError as error:
         return [*wrong, str(error)]
     wrong += [*_draws(positions), *_unreached_steps(positions)]

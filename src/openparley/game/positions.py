@@ -279,7 +279,8 @@ def _lay_out(dispute: Dispute, found: _Found) -> Positions:
 def _filled(counts: list[int], names: list[str], amounts: list[float], column: Mapping[str, int]) -> Float[np.ndarray, "row interest"]:
     """A row for each count, with so many of the amounts added in the columns of their names."""
     table = np.zeros((len(counts), len(column)))
-    np.add.at(table, (np.repeat(np.arange(len(counts)), counts), np.array([column[name] for name in names], np.int64)), np.array(amounts, float))
+    cells = np.repeat(np.arange(len(counts)), counts), np.array([column[name] for name in names], np.int64)
+    np.add.at(table, cells, np.array(amounts, float))
     return table
 
 

@@ -116,6 +116,30 @@ def left_out_rows(results: Sequence[WithoutIt]) -> tuple[tuple[str, ...], list[t
     return headers, rows
 
 
+def grouped(results: Sequence[WithoutIt]) -> list[tuple[WithoutIt, ...]]:
+    """Results that change some report, those with the same reports together; the impossible first, then the largest movers."""
+    groups: dict[int, list[WithoutIt]] = {}
+    for result in results:
+        if result.variant.changes:
+            groups.setdefault(result.variant.index, []).append(result)
+    return sorted(map(tuple, groups.values()), key=lambda group: (not group[0].impossible, -group[0].largest_change))
+
+
+def mover(result: WithoutIt) -> tuple[str, str]:
+    """Actor and account whose share changes most."""
+    changes = {(actor, label): abs(value) for actor, shares in result.change.items() for label, value in shares.items()}
+    return max(changes, key=lambda key: changes[key])
+
+
+def names_of(results: Sequence[WithoutIt]) -> str:
+    """Their labels, kinds of one name drawn together: “outlet and origin X; entry E002”."""
+    kinds: dict[str, list[str]] = {}
+    for result in results:
+        kind, _, name = result.variant.label.partition(" ")
+        kinds.setdefault(name, []).append(kind)
+    return "; ".join(f"{' and '.join(found)} {name}" for name, found in kinds.items())
+
+
 def notes(result: WithoutIt) -> tuple[str, ...]:
     """What has to be said beside the shares, a sentence each."""
     if result.impossible:

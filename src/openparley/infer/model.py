@@ -209,7 +209,7 @@ def check_numbers(file: CaseFile, complain: Complain) -> Iterator[Complaint]:
         return
     model = _model(file)
     likely = model.parameters({assumption.id: assumption.likely for assumption in file.assumptions})
-    for message in check_dispute(model.positions.dispute, likely, model.start):
+    for message in check_dispute(model.positions.dispute, likely, model.start, positions=model.positions):
         if not message.startswith(NOTE):
             yield complain(("model",), message)
 
@@ -233,7 +233,7 @@ def _model(file: CaseFile) -> Model:
     assert today is not None
     types = actor_types(file, dispute)
     levers = {lever.id: lever for lever in file.levers}
-    changed = {key: _with_lever(kind(chance, **{**settings.options, **lever.game}), positions) for key, lever in levers.items()}
+    changed = _LeverPositions({key: kind(chance, **{**settings.options, **lever.game}) for key, lever in levers.items()}, positions)
     return Model(
         file.name, settings.family, types, start, positions, settings.rounds, today, calendar,
         file.assumptions, file.outcomes, levers, changed, Observed((), {}, {}), settings.margin, dict(settings.options),
@@ -246,7 +246,26 @@ def _without_line(path: tuple[Any, ...], message: str, *, value: Any = None, all
     return Complaint("case.toml", None, ".".join(map(str, path)), value, allowed, hint, message)
 
 
-def _with_lever(dispute: Dispute, usual: Positions) -> Positions:
-    """Positions of the game with a lever pulled, whatever position it is pulled in."""
-    entered = [Position(place.step, dispute.enter(place.state)) for place in usual.places]
-    return enumerate_positions(dispute, dispute.enter(usual.places[0].state), also=entered)
+@dataclass(frozen=True)
+class _LeverPositions(Mapping[str, Positions]):
+    """Positions of the game with each lever pulled, whatever position it is pulled in; found when they are first asked for.
+
+    Levers are pulled at the end of a run, if at all, and their games together are several times as large as the game itself.
+    """
+
+    disputes: Mapping[str, Dispute]
+    usual: Positions
+    found: dict[str, Positions] = field(default_factory=dict, compare=False)
+
+    def __getitem__(self, key: str) -> Positions:
+        if key not in self.found:
+            dispute = self.disputes[key]
+            entered = [Position(place.step, dispute.enter(place.state)) for place in self.usual.places]
+            self.found[key] = enumerate_positions(dispute, dispute.enter(self.usual.places[0].state), also=entered)
+        return self.found[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.disputes)
+
+    def __len__(self) -> int:
+        return len(self.disputes)

@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
-from scipy import special, stats
+from scipy import special  # not scipy.stats, which takes longer to import than a small case takes to fit
 
 from openparley.errors import ParameterError
 
@@ -122,10 +122,11 @@ def quantile(assumption: Ranged, share: Float[np.ndarray, " draw"]) -> Float[np.
         case "uniform":
             return low + width * share
         case "triangular":
-            return stats.triang.ppf(share, (likely - low) / width, low, width)
+            lean = (likely - low) / width
+            return low + width * np.where(share < lean, np.sqrt(lean * share), 1 - np.sqrt((1 - lean) * (1 - share)))
         case "pert" | "beta":
             lean = (likely - low) / width
-            return low + width * stats.beta.ppf(share, 1 + PERT_SHAPE * lean, 1 + PERT_SHAPE * (1 - lean))
+            return low + width * special.betaincinv(1 + PERT_SHAPE * lean, 1 + PERT_SHAPE * (1 - lean), share)
         case "normal" | "lognormal":
             return _split_normal(assumption, share)
     raise ParameterError(f"assumption {assumption.id}: no distribution “{assumption.distribution}”.")
@@ -135,6 +136,6 @@ def _split_normal(assumption: Ranged, share: Float[np.ndarray, " draw"]) -> Floa
     """Normal about the likeliest value as median, each half scaled to its own outer percentile."""
     log = assumption.distribution == "lognormal"
     low, likely, high = (np.log(x) if log else x for x in (assumption.low, assumption.likely, assumption.high))
-    z, outer = stats.norm.ppf(share), stats.norm.ppf(OUTER_QUANTILE)
+    z, outer = special.ndtri(share), special.ndtri(OUTER_QUANTILE)
     value = likely + z / outer * np.where(z < 0, likely - low, high - likely)
     return np.exp(value) if log else value

@@ -94,9 +94,8 @@ class Chronology:
         for row in self.rows.values():
             if row.id in taken:
                 other, line = taken[row.id]
-                self.complain(
-                    row, row.id, None, "Rows are M001, M002, …", f"the id {quoted(row.id)} is an entry's in {other}, line {line}.", rank=3
-                )
+                message = f"the id {quoted(row.id)} is already used in {other}, line {line}."
+                self.complain(row, row.id, None, "Call the rows M001, M002, …", message, rank=3)
             if actors is not None and row.actor not in (known := (*actors, CHANCE)):
                 message = f"actor: there is no actor {quoted(row.actor)} in case.toml; there are: {one_of(known)}."
                 self.complain(row, row.actor, list(known), did_you_mean(row.actor, known), message)

@@ -16,7 +16,7 @@ __all__ = ["DEFAULT_FAMILY", "new_case", "skeletons"]
 TEMPLATES = Path(__file__).resolve().parent / "template"
 DEFAULT_FAMILY = "mediated_ceasefire"
 # What belongs to a case's past or to this machine and not to a copy of it.
-_LEFT_BEHIND = shutil.ignore_patterns("runs", "brief", "cache", "__pycache__", ".parley.lock", ".*.tmp", ".DS_Store")
+_LEFT_BEHIND = shutil.ignore_patterns("runs", "brief", "cache", "__pycache__", ".parley.lock", ".*.tmp", ".DS_Store", "questions*.json*")
 
 
 def skeletons() -> dict[str, Path]:

@@ -7,7 +7,7 @@ import altair as alt
 from openparley.brief import words
 from openparley.brief.charts._look import COLOURS, INK, PAPER, SIZE, SOFT, WIDTH, Framed, Row, Sheet, drawn, framed, linked, share_axis
 from openparley.brief.context import Context
-from openparley.forecast.forecast import LeverEffect
+from openparley.forecast.forecast import LeverEffect, LeverForecast
 
 TITLE = "Without a lever and with it"
 ROW, LEFT, RIGHT = 60, 12, 74
@@ -21,12 +21,16 @@ def tells(effect: LeverEffect) -> bool:
     return not low <= 0 <= high and abs(difference.value) > difference.mcse
 
 
+def told(context: Context, lever: LeverForecast) -> list[str]:
+    """Outcomes worth showing for a lever: the headline, and those on which the model can tell a difference."""
+    return [id for id in context.outcomes if id in lever.effects and (id == context.headline or tells(lever.effects[id]))]
+
+
 def data(context: Context) -> list[Row]:
     """Probabilities by the last week without and with each lever, and the difference in words."""
     rows: list[Row] = []
     for id, lever in context.forecast.levers.items():
-        named = [outcome for outcome in context.outcomes if outcome in lever.effects]
-        for index, outcome in enumerate(named):
+        for index, outcome in enumerate(told(context, lever)):
             effect = lever.effects[outcome]
             common = {"panel": lever.name, "says": context.outcome_name(outcome)}
             verdict = (

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from math import exp, log
+from math import exp, log, nan
 
 from openparley.brief.blocks import Block, Cell, Fold, Prose, Section, Table
 from openparley.brief.bottom_line import leading_account, nothing_observed
 from openparley.brief.cite import Given, Link, Number, Part, Ref, Sentence
-from openparley.brief.context import NEVER_EXPECTED, Context
+from openparley.brief.context import BASELINES, NEVER_EXPECTED, Context
 from openparley.brief.figures import Drawn, draw
 from openparley.brief.words import capital, counted, day, decimal, listed, percent
 from openparley.infer.posterior import AccountPath, ObservedMove
@@ -82,7 +82,7 @@ def _now(context: Context) -> Table:
             )
             row: list[Cell] = [(Given(name, name=True),), (Ref(context.book.number(prior)),), (Ref(number, number.range),)]
             rows.append(tuple(row + ([(Ref(number),)] if single else [])))
-    best = max(context.posterior.fit.uniform_log_score, context.posterior.fit.frequency_log_score)
+    best = max(context.baselines.values(), default=nan)
     caption = "Shares relative to the accounts listed; " + (
         "no accepted entry reports a move, so they rest on the assumptions and on silence"
         if context.unobserved
@@ -133,19 +133,12 @@ def _fit(context: Context) -> list[Sentence]:
             "computed",
             f"How well it fits at all: over {counted(fit.moves, 'observed move')} the model scores ",
             Ref(context.fit("model")),
-            " a move, uniform play ",
-            Ref(context.fit("uniform")),
-            " and observed frequencies ",
-            Ref(context.fit("frequency")),
+            " a move",
+            _baselines(context),
             "; nearer to 0 is better.",
         )
     ]
-    worse = [
-        name
-        for name, score in (("uniform play", fit.uniform_log_score), ("observed frequencies", fit.frequency_log_score))
-        if fit.log_score < score
-    ]
-    if worse:
+    if worse := context.better_baselines:
         said.append(
             book.say(
                 "accounts",
@@ -172,6 +165,15 @@ def _fit(context: Context) -> list[Sentence]:
         )
     )
     return said
+
+
+def _baselines(context: Context) -> list[Part]:
+    """Name and score of each, as part of a sentence."""
+    parts: list[Part] = []
+    for index, which in enumerate(context.baselines):
+        last = index == len(context.baselines) - 1
+        parts += [f"{' and' if last else ','} {BASELINES[which]} ", Ref(context.fit(which))]
+    return parts
 
 
 def glyph(value: float) -> str:
@@ -210,8 +212,9 @@ def _matrix(context: Context, actor: str) -> list[Block]:
         else []
     )
     said = context.book.say("accounts", "computed", parts, ".")
+    said = (said, *_undiagnostic(context, actor))
     if not shown:
-        return [Prose((said,))]
+        return [Prose(said)]
     columns: list[Cell] = [("Account",)]
     for move in shown:
         columns.append((*_heads(move), f" {move.move.replace('_', ' ')}, {context.posterior.rounds[move.round].end:%-d %b}"))
@@ -228,7 +231,20 @@ def _matrix(context: Context, actor: str) -> list[Block]:
     )
     if any(len(move.entries) > 1 for move in shown):
         caption += "; +n after an id: that many further entries report the same move"
-    return [Table(caption, tuple(columns), tuple(rows), style="matrix"), Prose((said,))]
+    return [Table(caption, tuple(columns), tuple(rows), style="matrix"), Prose(said)]
+
+
+def _undiagnostic(context: Context, actor: str) -> list[Sentence]:
+    """How many reports of anybody's moves say nothing between the accounts of one actor, with the entries behind them."""
+    if (matrix := context.posterior.evidence.get(actor)) is None:
+        return []
+    reports = [row for row in matrix.rows if row.actor]
+    idle = [row for row in reports if not row.diagnostic]
+    entries = len({entry for row in idle for entry in row.entries})
+    of = f"reports of any actor’s moves on which no two accounts of {context.facts.position(actor)} differ by a tenth of a log unit"
+    number = context.book.count(f"n-idle-{actor}", "Reports that are not diagnostic", len(idle), of)
+    rest = f", with {counted(entries, 'entry', 'entries')} behind them, say nothing between these accounts"
+    return [context.book.say("accounts", "computed", "Of ", counted(len(reports), "report"), " of anybody’s moves ", number, rest, ".")]
 
 
 def _heads(move: ObservedMove) -> list[Part]:

@@ -61,7 +61,7 @@ def _table(context: Context) -> Table:
         )
     anchors = tuple(row.id for row in context.facts.case.file.assumptions)
     return Table(
-        "Every assumption; low and high are the 90 % range or the ends",
+        f"Every assumption; low and high are the 90 % range or the ends; not identified is short for {NOT_IDENTIFIED}",
         tuple((name,) for name in columns),
         tuple(body),
         anchors=anchors,
@@ -76,4 +76,4 @@ def verdict(context: Context, id: str) -> str:
         return "fixed"
     before, after = found.prior, found.posterior
     moved = f"{decimal(before.value)} → {decimal(after.value, after.mcse)} ({decimal(after.low)} to {decimal(after.high)})"
-    return moved if found.identified else f"{NOT_IDENTIFIED}: {moved}"
+    return moved if found.identified else "not identified"

@@ -37,10 +37,23 @@ PLAIN = {
     "stages_with_other_roots_on_path": ("The same where play goes", "the same over decisions that simulated play meets"),
     "finer_grid_changes_choices_by": (
         "Finer grid, choices",
-        "largest change of a probability of a move, today or at the start, on a finer grid (one draw)",
+        "largest change of a probability of a move, today or at the start, over these draws",
     ),
-    "finer_grid_changes_shares_by": ("Finer grid, accounts", "largest change of an account’s share in any week on a finer grid (one draw)"),
-    "finer_grid_changes_log_evidence_by": ("Finer grid, weight", "largest change of that draw’s log weight on a finer grid"),
+    "finer_grid": ("Finer grid", "the grid on which some draws were solved again, to tell the error of the usual one"),
+    "finer_grid_draws": ("Finer grid, draws", "sets of assumptions that were solved again on it"),
+    "finer_grid_changes_shares_by": (
+        "Finer grid, accounts within a draw",
+        "largest change of the share of a combination of accounts in any week, over these draws",
+    ),
+    "finer_grid_changes_log_evidence_by": (
+        "Finer grid, weight",
+        "largest change of the log weight of a draw against the mean change, over these draws",
+    ),
+    "finer_grid_moves_posterior_shares_by": (
+        "Finer grid, accounts",
+        "largest shift of an account’s share now, over all draws, as estimated from these",
+    ),
+    "finer_grid_moves_posterior_shares_error": ("… its standard error", "from the spread between these draws"),
     "unsettled_stages": ("Unsettled decisions", "decisions at which the solver missed its tolerance"),
 }
 
@@ -63,22 +76,32 @@ def certificate_section(context: Context) -> Section:
     ]
     said.append(book.say("certificate", "computed", "The state of the inference: ", Given(context.posterior.status), "."))
     rows = [text_cells(*_plain(key), _value(value)) for key, value in context.posterior.certificate.items()]
+    idle = len(context.posterior.idle)
     rows += [
+        text_cells("Idle assumptions", "assumptions whose effect on the probability of the record cannot be told from none", f"{idle:,}"),
         text_cells("Draws of the assumptions", "how many complete sets of assumptions were tried", f"{found.draws:,}"),
         text_cells(
             "Effective draws",
             "how many equally weighted draws the average is worth; under 100 odds are ranges",
             decimal(round(found.effective_draws)),
         ),
-        text_cells("Dominating draws (k-hat)", "over 0.7 a few draws dominate and the average is not to be trusted", decimal(found.k_hat)),
+        text_cells(
+            "Dominating draws (k-hat)",
+            f"over {decimal(found.k_hat_limit)}, the limit for so many draws, a few dominate and the average is not to be trusted; "
+            f"the largest weights are {'smoothed' if found.smoothed else 'as they are'}",
+            decimal(found.k_hat),
+        ),
         text_cells(
             "Histories merged",
             "largest share of unseen histories that the filter merged without regard to their beliefs",
             _share(found.coarse_share),
         ),
         text_cells(
+            "Histories dropped", "largest share of unseen histories that the filter left out as too light", _share(found.lost_share)
+        ),
+        text_cells(
             "Draws with several equilibria where play goes",
-            "share of the checked draws in which some decision has another solution",
+            "share of the checked draws, by posterior weight, in which some decision has another solution",
             _share(found.multiple_equilibria_share),
         ),
     ]

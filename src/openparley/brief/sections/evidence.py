@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from openparley.brief.blocks import Cell, Evidence, EvidenceList, Prose, Section
 from openparley.brief.cite import Given, Link, Part
 from openparley.brief.context import Context
 from openparley.brief.facts import when
 from openparley.brief.words import cut, listed
+from openparley.record.chronology import Row
 from openparley.record.entry import Entry
 
 STATES = {
@@ -34,7 +37,22 @@ def evidence_section(context: Context, cited: set[str]) -> Section:
     said = context.book.say("evidence", "computed", "This page cites ", count, " entries; of ", verified, found)
     orphans = [entry.id for entry, state in zip(entries, quotes, strict=True) if state == "orphan"]
     warning = [context.book.say("evidence", "computed", f"The text at hand has changed under {listed(orphans)}.")] if orphans else []
-    items = tuple(_item(context, entry) for entry in entries)
+    usual = Counter((_coded(entry), _review(context, entry)) for entry in entries).most_common(1)
+    most = usual[0][0] if usual else ("", "")
+    items = tuple(_item(context, entry, most) for entry in entries)
+    if usual:
+        parts: list[Part] = ["Unless an entry says otherwise it was coded by ", Given(most[0]), ", and its review is: ", Given(most[1])]
+        warning.append(context.book.say("evidence", "computed", parts, "."))
+    rows = [row for id, row in context.facts.case.course.items() if id in cited]
+    if rows:
+        items += tuple(_row(context, row) for row in rows)
+        number = context.book.count("n-rows", "Rows cited", len(rows), "rows of the chronology that this page links to")
+        read = context.book.count(
+            "n-rows-checked", "Rows checked", sum(row.status == "checked" for row in rows), "cited rows whose reference was read"
+        )
+        said = context.book.say(
+            "evidence", "computed", "This page cites ", number, " rows of a chronology; ", read, " of them were checked."
+        )
     return Section("evidence", "Evidence", (Prose((said, *warning)), EvidenceList(items)))
 
 
@@ -56,32 +74,49 @@ def label(context: Context, entry: Entry) -> str:
     return f"{entry.kind}, {kind}{': ' if ends else ''}{' to '.join(ends)}"
 
 
-def _item(context: Context, entry: Entry) -> Evidence:
+def _row(context: Context, row: Row) -> Evidence:
+    """A row of the chronology: what happened, and where to look it up."""
+    dated = f"{row.date}" if row.date == row.date_end else f"{row.date} to {row.date_end}"
+    known: list[tuple[str, Cell]] = [("reference:", (Given(row.reference),)), ("dated", (dated,))]
+    known += [("note:", (Given(row.note),))] if row.note else []
+    state = "Checked against the reference" if row.status == "checked" else "Recalled; the reference was not read"
+    actor = context.facts.actors((row.actor,)) if row.actor in context.facts.case.file.actors else row.actor
+    return Evidence(row.id, f"move, {row.move.replace('_', ' ')}: {actor}", row.what, "", state, tuple(known))
+
+
+def _review(context: Context, entry: Entry) -> str:
+    """Who decided what, and when."""
+    review = entry.review.state + (f" by {entry.review.by}" if entry.review.by else "")
+    review += f", {entry.review.at[:10]}" if entry.review.at else ""
+    reason = context.facts.case.set_aside().get(entry.id)
+    return f"{review}; set aside: {reason}" if reason else review
+
+
+def _coded(entry: Entry) -> str:
+    """Who coded it, and how sure of it."""
+    if (coder := entry.coder) is None:
+        return "not stated"
+    coded = " ".join(part for part in (coder.name, coder.version or "", coder.rule or "") if part)
+    return coded + (f", {round(min(99, max(1, 100 * coder.confidence)))} % sure" if coder.confidence is not None else "")
+
+
+def _item(context: Context, entry: Entry, usual: tuple[str, str]) -> Evidence:
     facts, quote = context.facts, context.facts.quote(entry)
     row = facts.case.sources.get(entry.source)
     source: list[Part] = [Link(entry.source, f"{entry.source} {facts.outlet(entry.source)}")]
     source += [f", {row.kind}"] if row else []
-    source += [f", reliability {row.reliability or 'missing'}"] if row else []
+    source += [f", reliability {row.reliability}"] if row and row.reliability else []
     by = facts.actors(entry.attributed_to)
     said_by = f"{by if by == entry.attribution else f'{by} ({entry.attribution})'}{', hearsay' if entry.hearsay else ''}"
     said_by += f", via {entry.via}" if entry.via else ""
-    review = (
-        entry.review.state
-        + (f" by {entry.review.by}" if entry.review.by else "")
-        + (f", {entry.review.at[:10]}" if entry.review.at else "")
-    )
-    if id_reason := facts.case.set_aside().get(entry.id):
-        review += f"; set aside: {id_reason}"
-    coder = entry.coder
-    coded = " ".join(part for part in (coder.name, coder.version or "", coder.rule or "") if part) if coder else "not stated"
-    coded += f", {round(min(99, max(1, 100 * coder.confidence)))} % sure" if coder and coder.confidence is not None else ""
+    coded, review = _coded(entry), _review(context, entry)
     known: list[tuple[str, Cell]] = [
         ("source", tuple(source)),
         ("said by", (Given(said_by),)),
         ("at", (f"{entry.span.start}–{entry.span.end}, sha256 {entry.span.sha256[:12]}…",)),
-        ("coded by", (Given(coded),)),
-        ("review:", (Given(review),)),
     ]
+    known += [("coded by", (Given(coded),))] if coded != usual[0] else []
+    known += [("review:", (Given(review),))] if review != usual[1] else []
     dated = when(getattr(entry, "made", None)) or when(entry.date)
     known += [("dated", (dated,))] if dated else []
     links: list[Part] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from openparley.brief.blocks import Block, Prose, Section, Table
-from openparley.brief.charts.levers import tells
+from openparley.brief.charts.levers import tells, told
 from openparley.brief.cite import Given, Part, Ref, Sentence
 from openparley.brief.context import Context
 from openparley.brief.figures import Drawn, draw
@@ -70,7 +70,8 @@ def _statement(context: Context, id: str) -> str:
 def _effects(context: Context) -> Table:
     rows = []
     for id, lever in context.forecast.levers.items():
-        for outcome in [outcome for outcome in context.outcomes if outcome in lever.effects]:
+        shown = told(context, lever)
+        for outcome in shown:
             without, with_lever, difference = (context.lever(id, outcome, part) for part in ("without", "with", "difference"))
             verdict: tuple[Part, ...] = (Ref(difference),) if tells(lever.effects[outcome]) else (NO_DIFFERENCE,)
             name = Given(lever.name, name=True)
@@ -84,12 +85,16 @@ def _effects(context: Context) -> Table:
                     (Ref(difference, difference.range),),
                 )
             )
+        if rest := [Given(context.outcome_name(id), name=True) for id in context.outcomes if id in lever.effects and id not in shown]:
+            names = [part for name in rest for part in (", ", name)][1:]
+            rows.append(((Given(lever.name, name=True),), names, ("–",), ("–",), (NO_DIFFERENCE,), ("–",)))
     columns = (("Lever",), ("Outcome",), ("Without",), ("With",), ("Difference",), ("90 % range of the difference",))
     return Table(f"Outcomes by {context.horizon} without and with each lever, paired draws", columns, tuple(rows), numeric=(2, 3, 5))
 
 
 def _gains(context: Context) -> Table:
     rows = []
+    first = next(iter(context.forecast.levers))
     for id, lever in context.forecast.levers.items():
         for actor, estimate in lever.gains.items():
             number = context.book.estimate(
@@ -98,6 +103,7 @@ def _gains(context: Context) -> Table:
                 estimate,
                 "decimal",
                 assumptions=context.assumptions_about(actor),
+                like="" if id == first else f"n-gain-{first}-{actor}",
             )
             unsure = estimate.low <= 0 <= estimate.high or abs(estimate.value) <= estimate.mcse
             verdict = "cannot be told" if unsure else "gains" if estimate.value > 0 else "loses"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from openparley.brief.blocks import Fold, Prose, Section, Table
+from openparley.brief.blocks import Block, Fold, Prose, Section, Table
 from openparley.brief.cite import Given, Link, Part, Sentence
 from openparley.brief.context import Context
+from openparley.brief.sections.left_out import left_out_blocks
 from openparley.brief.words import counted, day, listed
 
 NAMED_AT_MOST = 10
@@ -14,7 +15,7 @@ NAMED_AT_MOST = 10
 
 def sources_section(context: Context) -> Section:
     """The summary statement and the list."""
-    blocks = [Prose(tuple(_summary(context))), _table(context)]
+    blocks: list[Block] = [Prose(tuple(_summary(context))), *left_out_blocks(context), _table(context)]
     if aside := context.facts.case.set_aside():
         rows = tuple(((Link(id, id),), (Given(reason),)) for id, reason in aside.items())
         blocks.append(
