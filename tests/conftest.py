@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from selenium import webdriver
+from threadpoolctl import threadpool_limits
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -21,6 +22,13 @@ FIRST = ("test_end_to_end.py", "test_house.py")
 
 settings.register_profile("parley", deadline=None, derandomize=True)
 settings.load_profile("parley")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> Iterator[None]:
+    """One thread for linear algebra: matrices are small, and threads that wait for each other burn thirty times the work."""
+    with threadpool_limits(1):
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -174,7 +174,7 @@ def test_words_are_quoted_only_when_verified(tmp_path: Path, brief: Brief) -> No
     bare = make(synthetic.case(tmp_path / "bare", texts=False))
     assert "<blockquote>" not in bare.html
     assert "“" not in bare.html
-    assert "Paraphrase and offsets only" in bare.html
+    assert "<b>Paraphrase</b>" in bare.html
     texts = tmp_path / "texts"
     texts.mkdir()
     for id, text in synthetic.TEXTS.items():
@@ -213,7 +213,7 @@ def test_untrustworthy_draws_give_odds_as_ranges_and_low_confidence(case: Case) 
     assert any("given as ranges only" in text for text in sentences(brief, "accounts"))
     assert any("predicts the record worse than" in text for text in sentences(brief, "accounts"))
     assert sentences(brief, "bottom-line")[1].startswith("Our confidence is low")
-    assert '<th scope="col" class="r">Now</th>' not in brief.html.split('id="accounts"')[1].split('id="outcomes"')[0]
+    assert '<th scope="col">Now</th>' not in brief.html.split('id="accounts"')[1].split('id="outcomes"')[0]
     trace = re.search(r'<article class="trace" id="n-share-mediator-H2">.*?</article>', brief.html, re.DOTALL)
     assert trace
     assert 'class="value"' not in trace[0]

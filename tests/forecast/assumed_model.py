@@ -1,11 +1,12 @@
 """The small dispute as a model whose every number is an assumption, and all its futures written out."""
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 import numpy as np
 
 from openparley.forecast.futures import Futures
-from openparley.forecast.levers import PullLevers, Pull, with_pulls
+from openparley.forecast.levers import Pull, PullLevers, with_pulls
 from openparley.game.positions import ENDED
 from openparley.infer.draw import Drawn, Table
 from openparley.infer.filter import Filter
@@ -19,6 +20,7 @@ from tests.solve.small_dispute import CHANCE, LEAVE, PRIORS, WEIGHTS, small_para
 
 SEED = 7
 DETECTION, ERROR = 0.7, 0.1
+NONE: Mapping[str, float] = MappingProxyType({})
 ADDRESSES: dict[str, float] = {
     **{f"weight.{a}.{k}.{i}": w for a, kinds in WEIGHTS.items() for k, row in kinds.items() for i, w in row.items()},
     **{f"prior.{a}.{k}": p for a, kinds in WEIGHTS.items() for k, p in zip(kinds, PRIORS[a], strict=True)},
@@ -36,7 +38,9 @@ def assumption(number: int, address: str, value: float) -> Assumption:
     )  # fmt: skip
 
 
-def assumed_model(reports: tuple[Report, ...] = (), *, rounds: int = 3, today: int = 0, **addresses: float) -> Model:
+def assumed_model(
+    reports: tuple[Report, ...] = (), *, rounds: int = 3, today: int = 0, addresses: Mapping[str, float] = MappingProxyType({})
+) -> Model:
     values = {**ADDRESSES, **addresses}
     rows = tuple(assumption(n, address, value) for n, (address, value) in enumerate(values.items()))
     plain = small_model(small_parameters(), reports, rounds=rounds, today=today, levers=("binds", "idle"))
@@ -91,7 +95,7 @@ def whole_futures(
             if forced not in (None, move):
                 continue
             kinds = found.worlds.of(actor) if actor in one.model.actors else np.zeros(worlds, np.int64)
-            prob = np.array([_prob(one, actor, menu, a, sigma, kind) for kind in kinds]) if forced is None else np.ones(worlds)
+            prob = np.array([_prob(one, actor, menu, a, sigma, int(kind)) for kind in kinds]) if forced is None else np.ones(worlds)
             after = dict(beliefs)
             if actor in beliefs and (forced is None or believed):
                 after[actor] = beliefs[actor] * sigma[a] / (beliefs[actor] * sigma[a]).sum()

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from openparley.forecast.backtest import BASELINES, PREDICTORS, CaseScores, ScoredMove, backtest, losses, markov, pool, scored
+from openparley.forecast.backtest import BASELINES, PREDICTORS, CaseScores, ScoredMove, backtest, case_scores, losses, markov, pool, scored
 from openparley.forecast.prequential import Plan, Prequential, plan_of
 from openparley.game.dispute_game import DisputeGame
 from openparley.infer.draw import Drawn, Table
@@ -143,6 +143,18 @@ def test_a_draw_by_itself_predicts_as_the_filter_does(case: Case, solved: list[D
             assert move.prob("frequency") == pytest.approx(sighting.frequency_prob, abs=CLOSED_FORM)
             for predictor in PREDICTORS:
                 assert sum(move.probs[predictor].values()) == pytest.approx(1.0, abs=CLOSED_FORM)
+
+
+def test_the_monte_carlo_error_is_that_of_a_jackknife(case: Case, model: Model) -> None:
+    """Two draws of even weight, of which the jackknife leaves out each in turn."""
+    target = Report(0, "sender", "threaten", ("M001",))
+    at = model.layout.moves["sender"].index("threaten")
+    rows = [[[0.9 if i == at else 0.02 for i in range(6)]], [[0.3 if i == at else 0.14 for i in range(6)]]]
+    found = case_scores(case, model, Plan((target,), ((target,),)), two_draws([[0.0], [0.0]], [[1.0], [1.0]], rows))
+    assert found.moves[0].prob("model") == pytest.approx(0.6)
+    # (groups − 1) / groups Σ (value − mean)² with two groups is half the square of half the difference, twice
+    assert found.error("log_score") == pytest.approx(abs(np.log(0.9) - np.log(0.3)) / 2)
+    assert pool([replace(found, pooled=True)] * 2).error("log_score") == pytest.approx(found.error("log_score") / np.sqrt(2))
 
 
 # nothing of what came later

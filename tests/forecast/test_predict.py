@@ -179,6 +179,6 @@ def test_a_prior_that_was_not_proposed_evenly_is_weighted(done: Done) -> None:
     model, run, posterior, _ = done
     uneven = predict(model, replace(run, log_ratio=np.log([2.0, *[1.0] * (DRAWS - 1)])), posterior)
     twice = Run({}, (run.tables[0], *run.tables), np.zeros(DRAWS + 1))
-    even = predict(model, twice, replace(posterior, weights=np.r_[0.0, posterior.weights]))
+    even = predict(model, twice, replace(posterior, weights=np.r_[0.0, posterior.weights], draws={}))
     for id in uneven.outcomes:
         assert uneven.outcomes[id].prior.value == pytest.approx(even.outcomes[id].prior.value, abs=EXACT)

@@ -39,7 +39,7 @@ Row = tuple[str, float, float, float, Literal["pert", "lognormal", "fixed"]]
 SENDER: dict[str, Row] = {
     "H1": ("weight.sender.H1.sanctions", -0.09, -0.05, -0.01, "pert"),
     "H2": ("weight.sender.H2.sanctions", -1.2, -0.8, -0.5, "pert"),
-    "H5": ("weight.sender.H5.concession", -4.0, -3.0, -2.0, "pert"),  # it dreads what it could ask for, and so leaves the target alone
+    "H5": ("weight.sender.H5.sanctions", 0.3, 0.6, 1.0, "pert"),  # it likes sanctions for their own sake
 }
 TARGET: dict[str, Row] = {
     "H3": ("weight.target.H3.concession", -6.0, -4.0, -2.0, "pert"),

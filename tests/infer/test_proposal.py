@@ -43,7 +43,7 @@ def test_density_ratio_is_that_of_prior_and_t_written_out() -> None:
     one = some_proposal()
     z = np.random.default_rng(2).normal(size=(30, 5)) * 1.5
     s = z @ one.directions
-    t = stats.multivariate_t(one.mean, one.root @ one.root.T, df=FREEDOM).pdf(s)
+    t = stats.multivariate_t(one.mean, one.root @ one.root.T, df=FREEDOM).pdf(s)  # pyright: ignore[reportArgumentType] - its stubs ask for integers
     normal = stats.norm.pdf(s).prod(1)
     assert np.exp(one.log_over_prior(z)) == pytest.approx(0.25 + 0.75 * t / normal, rel=1e-9)
     ratio = mixture_log_ratio([prior_proposal(60, 5, "prior"), one], z)

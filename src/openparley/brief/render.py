@@ -60,9 +60,9 @@ def style(header: str) -> str:
     """The style sheet, with the running head of printed pages."""
     sheet = resources.files("openparley.brief").joinpath("page.css").read_text(encoding="utf-8")
     quoted = re.sub(r'["\\<>\n]', " ", header)
-    sheet = sheet.replace("RUNNING HEAD", quoted)
     sheet = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
-    return re.sub(r"\s*\n\s*", "\n", sheet).strip()
+    sheet = re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s*\n\s*", "\n", sheet))
+    return sheet.replace("RUNNING HEAD", quoted).strip()
 
 
 def page(

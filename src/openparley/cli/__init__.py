@@ -101,6 +101,9 @@ def group() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and leave with its exit code: 0 ok, 1 the input, 2 usage, 3 our fault."""
     argv = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments is None:
+        # our matrices are small: threads of the linear algebra would wait for each other, in every worker process
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         # A terminal that knows no typographic quotation marks shows a “?” in their place and the rest of the message.
         reconfigure = getattr(stream, "reconfigure", None)

@@ -19,7 +19,7 @@ WITHOUT = (
     "parley fit strait-talks",
     "parley fit ./my-case --draws 256 --seed 7",
     "parley fit strait-talks --without 'outlet:The Skerry Review'",
-    "parley fit strait-talks --without E002 --without E003 --quick",
+    "parley fit strait-talks --without C003 --without E036 --quick",
     "parley fit ukraine-2025 --quick --json",
 )
 @click.argument("case")

@@ -10,7 +10,6 @@ from typing import Any
 from openparley.errors import CaseError, Complaint, did_you_mean, one_of, quoted
 from openparley.forecast.levers import Pull, of_case
 from openparley.game.dispute import WORLD
-from openparley.game.families import FAMILIES
 from openparley.infer.check import BOUNDS
 from openparley.infer.model import Model
 
@@ -75,7 +74,7 @@ def addresses(model: Model) -> dict[str, None]:
 
 def game_options(model: Model) -> dict[str, Any]:
     """Options of the game's constructor that leave its steps as they are, each with what it is now."""
-    family = FAMILIES[model.family]
+    family = type(model.positions.dispute)
     parameters = list(inspect.signature(family.__init__).parameters.values())
     now = {row.name: model.options.get(row.name, row.default) for row in parameters if row.kind is row.KEYWORD_ONLY}
     chance = dict.fromkeys(family.chance, 0.5)

@@ -22,7 +22,6 @@ from openparley.errors import CaseError, Complaint, quoted
 from openparley.forecast.futures import Start, expected_worth, random_stream
 from openparley.forecast.stepwise import Forcing
 from openparley.game.dispute_game import DisputeGame
-from openparley.game.families import FAMILIES
 from openparley.game.parameters import Parameters
 from openparley.game.positions import Position, Positions, enumerate_positions
 from openparley.infer.checkpoint import Progress, run_jobs
@@ -127,7 +126,7 @@ def _positions(model: Model, pull: Pull) -> Positions:
         return model.lever_positions[pull.id]
     usual = model.positions
     chance = {name: getattr(usual.dispute.assume, name) for name in usual.dispute.chance}
-    dispute = FAMILIES[model.family](chance, **{**model.options, **pull.game})
+    dispute = model.dispute(Parameters({}, chance), pull.game)
     entered = [Position(place.step, dispute.enter(place.state)) for place in usual.places]
     return enumerate_positions(dispute, dispute.enter(model.start), also=entered)
 

@@ -70,8 +70,8 @@ def load_table(checkpoint: Path | None, name: str, index: int) -> Table | None:
 
 
 def keep_proposal(checkpoint: Path | None, batch: int, proposal: Proposal, names: Sequence[str]) -> None:
-    """Write the proposal of a batch, readable."""
-    if checkpoint is not None:
+    """Write the proposal of a batch, readable, unless it is there already."""
+    if checkpoint is not None and load_proposal(checkpoint, batch, names, count=proposal.count) is None:
         atomic_write(checkpoint / f"proposal-{batch:02d}.json", proposal.to_json(names).encode())
 
 

@@ -14,7 +14,7 @@ from openparley.record.entry import Entry
 
 STATES = {
     "verified": "Words verified",
-    "no text": "Paraphrase and offsets only",
+    "no text": "Paraphrase",
     "orphan": "ORPHAN: the text at hand has other words here",
 }
 PEOPLE = ("actor", "speaker", "explains", "subject")
