@@ -5,9 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.special import ndtri
 
 from openparley.errors import ParameterError
-from openparley.forecast.at_value import AtValue, SolveAt, Solver, Standing, coordinate, emulated, standing
+from openparley.forecast import flip
+from openparley.forecast.at_value import SolveAt, Solver, Standing, coordinate, emulated, standing
 from openparley.forecast.flip import FLIP_COLUMNS, band_of, flip_rows, flip_test, positions_of
 from openparley.forecast.futures import NEVER, Futures
 from openparley.forecast.hinges import find_hinges, hinge_tables
@@ -21,7 +23,7 @@ from openparley.infer.weights import normalised, pareto_smoothed
 from openparley.infer.workers import Workers
 from tests.infer.calibrating import GRID, SHORT, sanctions_model
 
-DRAWS, FUTURES, SEED = 24, 128, 11
+DRAWS, FUTURES, SEED = 20, 32, 11
 ENGINE = AdaptiveImportance(draws=DRAWS, seed=SEED, grid=GRID, fine=0, processes=1)
 OUTCOME = "concession"
 FREE = ("propensity-target-concede", "weight-sender-concession", "detection-default")
@@ -29,9 +31,13 @@ FREE = ("propensity-target-concede", "weight-sender-concession", "detection-defa
 
 def small() -> Model:
     """The threat of sanctions with three free assumptions and a record of three reports."""
-    model = sanctions_model(SHORT, rounds=9, today=4)
+    model = sanctions_model(SHORT, rounds=6, today=3)
     rows = tuple(row if row.id in FREE else row.model_copy(update={"distribution": "fixed"}) for row in model.assumptions)
-    told = (Report(0, "sender", "threaten", ("E1",), ()), Report(1, "target", "resist", ("E2",), ()), Report(2, "sender", "hold", ("E3",), ()))
+    told = (
+        Report(0, "sender", "threaten", ("E1",), ()),
+        Report(1, "target", "resist", ("E2",), ()),
+        Report(2, "sender", "hold", ("E3",), ()),
+    )
     moves = model.layout.moves
     told = tuple(report for report in told if report.move in moves[report.actor])
     assert len(told) >= 2
@@ -75,6 +81,7 @@ def test_parts_add_up_and_all_draws_solved_are_brute_force(found: Standing, work
     solver = Solver(found, ENGINE, workers, DRAWS)
     row = found.assumption(FREE[0])
     at = solver.at(row.id, row.high)
+    assert found.assumption(FREE[0]).high == at.x
     assert at.forecast == pytest.approx(brute(found, row.id, row.high), abs=1e-12)
     assert found.base + at.direct + at.via_weights == pytest.approx(at.forecast, abs=1e-12)
     assert at.draws == DRAWS == solver.solves
@@ -89,8 +96,7 @@ def test_a_sample_of_draws_is_near_all_of_them(found: Standing, workers: Workers
     assert part.verdict == pytest.approx(whole.verdict, abs=0.3)
 
 
-def test_an_assumption_without_effect_changes_nothing(found: Standing, workers: Workers) -> None:
-    """Detection changes the record's verdict and so the weights, never the play of a draw with the same start."""
+def test_without_skill_the_emulators_say_that_nothing_changes(found: Standing) -> None:
     none = replace(found, of_rate=None, of_evidence=None)
     at = emulated(none, FREE[2], found.assumption(FREE[2]).high)
     assert at.forecast == pytest.approx(found.base, abs=1e-12)
@@ -101,14 +107,14 @@ def test_a_value_has_the_coordinate_that_the_draws_give_it(found: Standing) -> N
     row = found.assumption(FREE[0])
     for share in (0.05, 0.5, 0.9):
         x = float(quantile(row, np.array([share]))[0])
-        from scipy.special import ndtri
-
         assert coordinate(row, x) == pytest.approx(float(ndtri(share)), abs=1e-3)
     assert coordinate(row, row.low) == -coordinate(row, row.high) == -2.5
 
 
-def test_flips_agree_with_brute_force(found: Standing, workers: Workers) -> None:
+@pytest.mark.parametrize("steps", [6, pytest.param(20, marks=pytest.mark.long)])
+def test_flips_agree_with_brute_force(steps: int, found: Standing, workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every place of every assumption solved in all draws, and the nearest that leaves the band looked up."""
+    monkeypatch.setattr(flip, "STEPS", steps)
     places = {name: positions_of(row.low, row.likely, row.high) for name in FREE for row in (found.assumption(name),)}
     solver = Solver(found, ENGINE, workers, DRAWS)
     every = {
@@ -118,6 +124,7 @@ def test_flips_agree_with_brute_force(found: Standing, workers: Workers) -> None
         band = band_of(found.base, edges)
         tested = flip_test(found, edges, solver, confirm=len(FREE), most_values=12)
         assert tested.band == band
+        assert all(row.past_edge is None or row.past_edge >= 0 for row in tested.rows)
         assert {row.assumption for row in tested.rows} == set(FREE)
         exact = {}
         for row in tested.rows:
@@ -192,5 +199,3 @@ def test_what_cannot_be_asked_is_refused(found: Standing) -> None:
         emulated(found, "nonsense", 1.0)
     with pytest.raises(ParameterError, match="no outcome “peace”"):
         standing(found.model, found.run, found.weights, "peace", seed=1)
-
-

@@ -65,7 +65,7 @@ def closed_form() -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.fixture(scope="module")
 def ishigami() -> VarianceShares:
-    z, x = drawn(256, "x1", "x2", "x3")
+    z, x = drawn(128, "x1", "x2", "x3")
     return shares(z, Ishigami.evaluate(x, A, B), ("x1", "x2", "x3"))
 
 

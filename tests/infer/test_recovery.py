@@ -15,7 +15,7 @@ from tests.infer.judging import traced_case
 from tests.infer.small_model import reporting, small_model, solved, with_propensity
 from tests.solve.small_dispute import small_parameters
 
-RECORDS = 60
+RECORDS = 48
 RECORDS_OF_A_CASE = 20
 MOST_SIGMAS = 4.0
 ROUNDS = 6
@@ -103,5 +103,5 @@ def none_shares(pool: Pool, label: str, records: int) -> np.ndarray:
 
 def test_none_of_these_gains_on_play_from_habit_and_loses_on_play_by_an_account() -> None:
     pool = Pool.solve(sanctions_model(LONG, rounds=16, today=14), 5, seed=3)
-    habit, listed = none_shares(pool, NONE_OF_THESE, 6), none_shares(pool, "H1", 6)
+    habit, listed = none_shares(pool, NONE_OF_THESE, 4), none_shares(pool, "H1", 4)
     assert np.nanmean(habit) > 0.1 > np.nanmean(listed)  # 0.1 before the record

@@ -40,6 +40,8 @@ class Flip:
         The same as the emulator alone has it.
     values
         Values that were solved for.
+    past_edge
+        How far the forecast there lies beyond the edge that it has crossed; less than ``at.error`` is a near thing.
     status
         "confirmed": the flip and its inner neighbour were solved, or, where none flips, the value that comes nearest to one.
         "not settled": the solves allowed were used up before that. "emulated" and "none": nothing was solved.
@@ -51,6 +53,7 @@ class Flip:
     emulated_distance: float | None
     values: int
     status: Status
+    past_edge: float | None = None
 
 
 @dataclass(frozen=True)
@@ -163,8 +166,11 @@ class _Search:
 
     def _gaps(self, curve: np.ndarray) -> np.ndarray:
         """How far each forecast is from leaving the band; the record excludes a value without one."""
-        inner = [edge for i, edge in enumerate(self.edges) if i in (self.band - 1, self.band)]
-        return np.nan_to_num(np.abs(curve[:, None] - inner).min(1), nan=np.inf)
+        return np.nan_to_num(np.abs(curve[:, None] - self._inner()).min(1), nan=np.inf)
+
+    def _inner(self) -> np.ndarray:
+        """The edges of the band that the forecast lies in."""
+        return self.edges[max(self.band - 1, 0) : self.band + 1]
 
     def _nearest(self, curve: np.ndarray) -> int | None:
         """The nearest place in another band."""
@@ -201,10 +207,11 @@ class _Search:
     def _flip(self, place: int | None, status: Status) -> Flip:
         at = None if place is None else self.solved.get(place, self.ats[place])
         distance = None if place is None else float(abs(self.places[place]))
-        return Flip(self.row.id, distance, at, self.emulated_distance, len(self.solved), status)
+        past = None if at is None else float(np.abs(self._inner() - at.forecast).min())
+        return Flip(self.row.id, distance, at, self.emulated_distance, len(self.solved), status, past)
 
 
-FLIP_COLUMNS = ("outcome", "base", "assumption", "status", "distance", "emulated_distance", "values_solved", *AT_COLUMNS)
+FLIP_COLUMNS = ("outcome", "base", "assumption", "status", "distance", "emulated_distance", "values_solved", "past_edge", *AT_COLUMNS)
 
 
 def flip_rows(found: FlipTest) -> list[tuple[object, ...]]:
@@ -212,6 +219,7 @@ def flip_rows(found: FlipTest) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     for row in found.rows:
         distances = ("" if d is None else d for d in (row.distance, row.emulated_distance))
+        past = "" if row.past_edge is None else row.past_edge
         end = at_row(row.at) if row.at is not None else ("",) * len(AT_COLUMNS)
-        rows.append((found.outcome, found.base, row.assumption, row.status, *distances, row.values, *end))
+        rows.append((found.outcome, found.base, row.assumption, row.status, *distances, row.values, past, *end))
     return rows

@@ -101,7 +101,7 @@ def fit_chaos(
     InferenceError
         If there are fewer than 16 draws, or a value is not finite.
     """
-    refuse_unusable(values)
+    refuse_unusable(values, weights)
     counts = np.ones(len(values)) if weights is None else weights
     found = _fit(z, values, counts, names, seed)
     if not judged:

@@ -108,7 +108,7 @@ def fit_emulator(
     InferenceError
         If there are fewer than 16 draws, or a value is not finite.
     """
-    refuse_unusable(values)
+    refuse_unusable(values, weights)
     counts = np.ones(len(values)) if weights is None else weights
     directions, intercept, slope, curvature, idle = _fit(z, values, counts, np.random.default_rng([seed, 0]))
 
@@ -127,10 +127,11 @@ def fit_emulator(
 Predict = Callable[[np.ndarray], np.ndarray]
 
 
-def refuse_unusable(values: Float[np.ndarray, " draw"]) -> None:
-    """Raise InferenceError if there are fewer than 16 values or one is not finite."""
-    if len(values) < FEWEST_DRAWS:
-        raise InferenceError(f"an emulator needs at least {FEWEST_DRAWS} draws; found {len(values)}.", hint="Raise the number of draws.")
+def refuse_unusable(values: Float[np.ndarray, " draw"], weights: Float[np.ndarray, " draw"] | None = None) -> None:
+    """Raise InferenceError if there are fewer than 16 values, copies counted, or one is not finite."""
+    count = len(values) if weights is None else round(float(weights.sum()))
+    if count < FEWEST_DRAWS:
+        raise InferenceError(f"an emulator needs at least {FEWEST_DRAWS} draws; found {count}.", hint="Raise the number of draws.")
     if not np.isfinite(values).all():
         found = int((~np.isfinite(values)).sum())
         raise InferenceError(f"an emulator needs finite values; {found} of {len(values)} are not.", hint="Leave these draws out.")

@@ -1,0 +1,1 @@
+"""Whether following the indicators identifies an account sooner than following reports at random."""
