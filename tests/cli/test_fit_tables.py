@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from openparley.cli import _fitted, main
-from openparley.forecast.fit import _key, _settings, registered
+from openparley.forecast.fitting import _key, _settings, registered
 from openparley.forecast.tables import tables
 from openparley.infer.engine import AdaptiveImportance
 from openparley.infer.leave_out import Variant

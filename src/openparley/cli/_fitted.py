@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from openparley.brief.words import counted, decimal, estimate_words, percent, points
 
 if TYPE_CHECKING:
-    from openparley.forecast.fit import Fitted
+    from openparley.forecast.fitting import Fitted
     from openparley.infer.posterior import Diagnostics, Estimate, Posterior, SolverError, WithoutIt
 
 __all__ = ["account_rows", "check_rows", "detail", "left_out_rows", "outcome_rows", "unchanged", "without_notes"]

@@ -13,7 +13,7 @@ from openparley.cli._interrupt import INTERRUPTED
 from openparley.cli._progress import staged_progress
 
 if TYPE_CHECKING:
-    from openparley.forecast.fit import Fitted
+    from openparley.forecast.fitting import Fitted
     from openparley.record.case import Case
 
 FIT_DRAWS, QUICK_FIT_DRAWS = 256, 32
@@ -53,7 +53,7 @@ def run_fit(
     without: Sequence[str] = (),
 ) -> tuple[Case, Fitted]:
     """Open a case and fit it, with progress on standard error; Ctrl-C keeps the finished draws."""
-    from openparley.forecast.fit import LEVER_DRAWS, fit
+    from openparley.forecast.fitting import LEVER_DRAWS, fit
     from openparley.infer.engine import AdaptiveImportance
     from openparley.record.case import open_case, runs_dir
 

@@ -59,7 +59,7 @@ def command(
     """A lever is one of the case, an option of its game, ADDRESS=VALUE (an assumption from today on), or ACTOR.MOVE (forced once;
     ACTOR.MOVE=believed if the others take it for chosen). Without --lever and --indicators, the levers of the case are listed.
     """
-    from openparley.forecast.fit import LEVER_DRAWS
+    from openparley.forecast.fitting import LEVER_DRAWS
     from openparley.forecast.watching import watch_run, write_indicators
     from openparley.forecast.whatif import what_if, write_whatif
 

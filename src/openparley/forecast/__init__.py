@@ -1,8 +1,32 @@
-"""What is likely next and what would change it: futures of every draw, outcomes by week, levers, one run of a case."""
+"""What is likely next and what would change it: futures of every draw, outcomes by week, levers, one run of a case.
 
-from openparley.forecast.fit import Fitted, fit
-from openparley.forecast.forecast import Forecast, LeverEffect, LeverForecast, OutcomeForecast
-from openparley.forecast.futures import Futures
-from openparley.forecast.predict import predict
+Names are imported when they are first asked for: `parley check` looks at frozen questions without the solver behind a fit.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from openparley.forecast.fitting import Fitted, fit
+    from openparley.forecast.forecast import Forecast, LeverEffect, LeverForecast, OutcomeForecast
+    from openparley.forecast.futures import Futures
+    from openparley.forecast.predicting import predict
 
 __all__ = ["Fitted", "Forecast", "Futures", "LeverEffect", "LeverForecast", "OutcomeForecast", "fit", "predict"]
+
+_HOMES = {
+    "fitting": ("Fitted", "fit"),
+    "forecast": ("Forecast", "LeverEffect", "LeverForecast", "OutcomeForecast"),
+    "futures": ("Futures",),
+    "predicting": ("predict",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from the module that it lives in."""
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module “{__name__}” has no attribute “{name}”")

@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float
 
 from openparley.errors import InferenceError
-from openparley.forecast.fit import software
+from openparley.forecast.fitting import software
 from openparley.forecast.prequential import Plan, Prequential, plan_of
 from openparley.forecast.scores import KT, Bin, brier_of_options, calibration, log_score_of_options, skill, skill_interval
 from openparley.infer.checkpoint import Progress

@@ -1,8 +1,9 @@
 """The flip test: the smallest change of one assumption that moves the headline into another band of the words for likelihood.
 
 The change is counted from the assumption's likely value, in widths of its range, in steps of one twentieth. The search runs on
-the emulator. Where that comes nearest to a flip, values are solved for; the difference between solves and emulator,
-interpolated, corrects the emulated curve, and the search goes on until the nearest flip and its inner neighbour are both solved.
+the emulator. Where that comes nearest to a flip, the ends of the range are solved for; the difference between solves and emulator,
+interpolated, corrects the emulated curve, which says where to solve next, until the nearest flip and its inner neighbour are both
+solved. A forecast that leaves the band and returns between two places that stay in it would be missed.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Flip:
     past_edge
         How far the forecast there lies beyond the edge that it has crossed; less than ``at.error`` is a near thing.
     status
-        "confirmed": the flip and its inner neighbour were solved, or, where none flips, the value that comes nearest to one.
+        "confirmed": both ends were solved, and the flip with its inner neighbour or, where none flips, the value nearest to one.
         "not settled": the solves allowed were used up before that. "emulated" and "none": nothing was solved.
     """
 
@@ -193,7 +194,12 @@ class _Search:
         return curve
 
     def _ask(self) -> int | None:
-        """The place to solve next; None when the answer stands."""
+        """The place to solve next; None when the answer stands.
+
+        Both ends come first: an emulator without skill must not hide what they do.
+        """
+        if missing := [end for end in (0, len(self.places) - 1) if end not in self.solved]:
+            return missing[0]
         curve = self._corrected()
         place = self._nearest(curve)
         if place is None:

@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from openparley.forecast.levers import Resumed
-from openparley.forecast.predict import PREFIX
+from openparley.forecast.predicting import PREFIX
 from openparley.forecast.stepwise import Stepwise
 from openparley.game.dispute_game import DisputeGame
 from openparley.infer.draw import WORKSPACE, Table

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from openparley.errors import CaseError, Complaint, InferenceError
-from openparley.forecast.fit import software
+from openparley.forecast.fitting import software
 from openparley.forecast.indicators import Indicator, Prob, Watch, find_indicators
 from openparley.forecast.levers import sampled, start_of
-from openparley.forecast.predict import PREFIX
+from openparley.forecast.predicting import PREFIX
 from openparley.forecast.runs import FinishedRun, finished_runs
 from openparley.forecast.whatif import Resumption, check_software
 from openparley.infer.checkpoint import Progress, run_jobs

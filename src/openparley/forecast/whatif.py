@@ -20,12 +20,12 @@ import numpy as np
 from jaxtyping import Float
 
 from openparley.errors import CaseError, Complaint, InferenceError, one_of
-from openparley.forecast.fit import LEVER_DRAWS, registered, software
+from openparley.forecast.fitting import LEVER_DRAWS, registered, software
 from openparley.forecast.forecast import LeverForecast
 from openparley.forecast.futures import NEVER
 from openparley.forecast.lever_names import parse_lever
 from openparley.forecast.levers import Pull, Pulled, PullLevers, pull_levers, sampled, start_of, together, with_pulls
-from openparley.forecast.predict import PREFIX, _lever, _share, _within
+from openparley.forecast.predicting import PREFIX, _lever, _share, _within
 from openparley.forecast.runs import FinishedRun
 from openparley.infer.checkpoint import Progress, load_table
 from openparley.infer.draw import Table

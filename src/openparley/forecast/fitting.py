@@ -16,7 +16,7 @@ import openparley
 from openparley.forecast.forecast import Forecast
 from openparley.forecast.futures import Futures
 from openparley.forecast.levers import pull_levers
-from openparley.forecast.predict import PREFIX, predict
+from openparley.forecast.predicting import PREFIX, predict
 from openparley.forecast.runs import described
 from openparley.forecast.tables import tables
 from openparley.game.families import FAMILIES

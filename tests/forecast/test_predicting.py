@@ -8,7 +8,7 @@ import pytest
 from openparley.forecast.forecast import Forecast
 from openparley.forecast.futures import NEVER, Futures
 from openparley.forecast.levers import Pulled, pull_levers
-from openparley.forecast.predict import PREFIX, predict
+from openparley.forecast.predicting import PREFIX, predict
 from openparley.infer.engine import AdaptiveImportance, Run, run_draws
 from openparley.infer.model import Model, build_model
 from openparley.infer.posterior import Posterior
