@@ -15,7 +15,7 @@ from openparley.record.case import Case
 from tests.forecast.assumed_model import DETECTION, ERROR, assumed_model, at, drawn, futures, whole_futures
 from tests.infer.small_model import GRID, known_family, report
 
-COUNT, WINDOW = 4000, 2
+COUNT, WINDOW = 8000, 2
 THREAT = (report(0, "mediator", "threaten"), report(0, "party_a", "stall"))
 HABIT = -1
 
@@ -68,7 +68,7 @@ def test_expected_gain_is_that_of_all_futures_written_out() -> None:
         assert max(best, key=lambda name: best[name].gain) == max(gain, key=lambda name: gain[name])
         labels = dict([*enumerate(one.model.types[actor]), (HABIT, "none")])
         for name, row in best.items():
-            assert row.gain == pytest.approx(gain[name], abs=2e-3 + 0.1 * gain[name])
+            assert row.gain == pytest.approx(gain[name], abs=4 * math.sqrt(2 * gain[name] / COUNT) + 1e-4)
             for kind, label in labels.items():
                 assert row.probs[label].value == pytest.approx(said[name][kind], abs=4 * row.probs[label].mcse + 1e-6)
         missed = set(gain) - set(best)
@@ -144,8 +144,8 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Case:
 def test_the_top_three_identify_an_account_sooner_than_three_at_random() -> None:
     """The short version of `benchmarks/indicators`, on the small dispute: a better log score on the same play."""
     one = drawn(assumed_model(rounds=5, addresses={"drift.mediator": 0.0, "drift.party_a": 0.0}))
-    both = compare(one, "party_a", continuations=40, rounds=4, futures=1000, seed=12)
+    both = compare(one, "party_a", continuations=120, rounds=4, futures=2000, seed=12)
     difference, low, _ = mean_interval(both.top.log_score - both.at_random.log_score)
     assert set(both.names) <= set(watched_moves(one.model))
     assert difference > low > 0
-    assert both.top.rounds.mean() <= both.at_random.rounds.mean()
+    assert both.top.share[:, -1].mean() > both.at_random.share[:, -1].mean()
