@@ -72,8 +72,8 @@ stay), the account drawn from the prior, {CONTINUATIONS} continuations an actor;
 out. One follower looks for the three reports with the largest expected gain about the actor's accounts within the rounds given,
 ranked once, before the first round, on {FUTURES} other futures. The other looks for three of the {chosen} reports of the game,
 drawn anew for each continuation. Both filter the same play, with the case's detection rates and no misreadings. A continuation
-in which the account is not identified counts as one round more than there are. Means with 95 % intervals over continuations; the last column
-is paired. `python -m benchmarks.indicators` makes this page.
+in which the account is not identified counts as one round more than there are. Means with 95 % intervals over continuations; the
+last column is paired. `python -m benchmarks.indicators` makes this page.
 
 | accounts of | rounds | at their end | top three | three at random | difference |
 |---|---|---|---|---|---|

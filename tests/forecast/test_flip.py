@@ -23,7 +23,7 @@ from openparley.infer.weights import normalised, pareto_smoothed
 from openparley.infer.workers import Workers
 from tests.infer.calibrating import GRID, SHORT, sanctions_model
 
-DRAWS, FUTURES, SEED = 24, 64, 11
+DRAWS, FUTURES, SEED = 16, 32, 11
 ENGINE = AdaptiveImportance(draws=DRAWS, seed=SEED, grid=GRID, fine=0, processes=1)
 OUTCOME = "concession"
 FREE = ("propensity-target-concede", "weight-sender-concession")
@@ -31,7 +31,7 @@ FREE = ("propensity-target-concede", "weight-sender-concession")
 
 def small() -> Model:
     """The threat of sanctions with two free assumptions and a record of three reports."""
-    model = sanctions_model(SHORT, rounds=8, today=4)
+    model = sanctions_model(SHORT, rounds=6, today=3)
     rows = tuple(row if row.id in FREE else row.model_copy(update={"distribution": "fixed"}) for row in model.assumptions)
     told = (
         Report(0, "sender", "threaten", ("E1",), ()),
@@ -90,8 +90,8 @@ def test_parts_add_up_and_all_draws_solved_are_brute_force(found: Standing, work
 
 def test_a_sample_of_draws_is_near_all_of_them(found: Standing, workers: Workers) -> None:
     row = found.assumption(FREE[0])
-    whole, part = (Solver(found, ENGINE, workers, most).at(row.id, row.high) for most in (DRAWS, 10))
-    assert part.draws <= 10
+    whole, part = (Solver(found, ENGINE, workers, most).at(row.id, row.high) for most in (DRAWS, 8))
+    assert part.draws <= 8
     assert abs(part.forecast - whole.forecast) < 4 * np.hypot(part.error, whole.error)
     assert part.verdict == pytest.approx(whole.verdict, abs=0.3)
 
@@ -111,7 +111,7 @@ def test_a_value_has_the_coordinate_that_the_draws_give_it(found: Standing) -> N
     assert coordinate(row, row.low) == -coordinate(row, row.high) == -2.5
 
 
-@pytest.mark.parametrize("steps", [5, pytest.param(20, marks=pytest.mark.long)])
+@pytest.mark.parametrize("steps", [4, pytest.param(20, marks=pytest.mark.long)])
 def test_flips_agree_with_brute_force(steps: int, found: Standing, workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every place of every assumption solved in all draws, and the nearest that leaves the band looked up."""
     monkeypatch.setattr(flip, "STEPS", steps)
@@ -163,7 +163,7 @@ def test_the_tornado_is_sorted_and_confirms_the_widest(found: Standing, workers:
     assert [len(row.solved) for row in wind.rows] == [2, 0]
     assert wind.solves == solver.solves == len(list(tmp_path.glob("at-*.npz")))
     for emulation, real in zip((wind.rows[0].emulated[0], wind.rows[0].emulated[2]), wind.rows[0].solved, strict=True):
-        assert np.sign(emulation.forecast - found.base) == np.sign(real.forecast - found.base)
+        assert abs(emulation.forecast - real.forecast) < 4 * real.error
     assert {len(row) for row in tornado_rows(wind)} == {len(TORNADO_COLUMNS)}
     again = Solver(found, ENGINE, workers, 8, tmp_path)
     assert tornado(found, again, confirm=1) == wind  # from the checkpoint

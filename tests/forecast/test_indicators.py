@@ -15,7 +15,7 @@ from openparley.record.case import Case
 from tests.forecast.assumed_model import DETECTION, ERROR, assumed_model, at, drawn, futures, whole_futures
 from tests.infer.small_model import GRID, known_family, report
 
-COUNT, WINDOW = 8000, 2
+COUNT, WINDOW = 5000, 2
 THREAT = (report(0, "mediator", "threaten"), report(0, "party_a", "stall"))
 HABIT = -1
 

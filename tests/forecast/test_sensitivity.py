@@ -120,9 +120,9 @@ def test_effects_of_an_emulator_are_what_sampling_it_gives(family: str) -> None:
 
 
 def test_idle_assumptions_get_no_share_but_by_rare_chance() -> None:
-    """At a level of one in twenty for the luckiest of all, more than two of six would be worse than 1 in 400."""
+    """At a level of one in twenty for the luckiest of all, more than one of four has a chance of 1 in 70."""
     claimed, missed = 0, 0
-    for seed in range(6):
+    for seed in range(4):
         rng = np.random.default_rng([seed, 4])
         z = rng.normal(size=(80, 24))
         values = np.exp(0.5 * z[:, 0]) + np.square(z[:, 1]) + 0.8 * z[:, 2] + 0.4 * rng.normal(size=80)
@@ -134,7 +134,7 @@ def test_idle_assumptions_get_no_share_but_by_rare_chance() -> None:
         missed += len({"A0", "A1", "A2"} - named)
         assert not named & set(found.idle)
         assert len(named) + len(found.idle) == 24
-    assert claimed <= 2
+    assert claimed <= 1
     assert missed <= 2
 
 

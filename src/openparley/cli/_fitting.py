@@ -23,11 +23,20 @@ SEED = 20250529
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
+SCHEDULER = "Compute on a Dask cluster instead, such as tcp://10.0.0.5:8786. The result is the same."
+
+
+def scheduler_option(function: _Function) -> _Function:
+    """``--scheduler``: a Dask cluster computes in the place of local processes."""
+    return click.option("--scheduler", metavar="ADDRESS", help=SCHEDULER)(function)
+
+
 def engine_options(draws: int, quick: int) -> Callable[[_Function], _Function]:
-    """``--draws``, ``--seed``, ``--quick``, ``--processes``, with the numbers of draws of a verb."""
+    """``--draws``, ``--seed``, ``--quick``, ``--processes``, ``--scheduler``, with the numbers of draws of a verb."""
 
     def wrap(function: _Function) -> _Function:
         for option in (
+            scheduler_option,
             click.option("--processes", type=click.IntRange(1), help="Local processes; one a core by default. The result is the same."),
             click.option("--quick", is_flag=True, help=f"{quick} draws instead of {draws}: a look, not a result."),
             click.option("--seed", type=int, default=SEED, show_default=True, help="Seed of every random number."),
@@ -48,6 +57,7 @@ def run_fit(
     draws: int,
     seed: int,
     processes: int | None,
+    scheduler: str | None,
     quiet: bool,
     levers: bool,
     without: Sequence[str] = (),
@@ -62,7 +72,8 @@ def run_fit(
     try:
         with staged_progress(quiet=quiet) as show:
             fitted = fit(
-                case, runs or runs_dir(case), engine=engine, lever_draws=LEVER_DRAWS if levers else 0, without=without, progress=show
+                case, runs or runs_dir(case), engine=engine, lever_draws=LEVER_DRAWS if levers else 0, without=without,
+                scheduler=scheduler, progress=show,
             )  # fmt: skip
     except KeyboardInterrupt:
         click.echo("Stopped: finished draws are kept; run the same command again to go on.", err=True)

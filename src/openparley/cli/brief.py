@@ -31,6 +31,7 @@ def command(
     seed: int,
     quick: bool,
     processes: int | None,
+    scheduler: str | None,
     as_json: bool,
 ) -> None:
     """Fit the case unless that has been done, then build the page; an older brief in the same folder is compared with."""
@@ -39,7 +40,7 @@ def command(
     if out is not None:
         _ready(out)
     count = QUICK_BRIEF_DRAWS if quick else draws
-    opened, fitted = run_fit(case, runs, draws=count, seed=seed, processes=processes, quiet=as_json, levers=True)
+    opened, fitted = run_fit(case, runs, draws=count, seed=seed, processes=processes, scheduler=scheduler, quiet=as_json, levers=True)
     folder = out or fitted.folder.parent.parent / "brief"
     older = folder / "brief.json"
     _ready(folder)

@@ -34,6 +34,7 @@ def command(
     seed: int,
     quick: bool,
     processes: int | None,
+    scheduler: str | None,
     as_json: bool,
 ) -> None:
     """Print the accounts, the outcomes, what each outlet and origin carries, and how far to trust it all.
@@ -45,7 +46,9 @@ def command(
     from openparley.cli import _fitted as tables
 
     count = QUICK_FIT_DRAWS if quick else draws
-    fitted = run_fit(case, runs, draws=count, seed=seed, processes=processes, quiet=as_json, levers=False, without=without)[1]
+    fitted = run_fit(
+        case, runs, draws=count, seed=seed, processes=processes, scheduler=scheduler, quiet=as_json, levers=False, without=without
+    )[1]
     posterior = fitted.posterior
     headers, accounts = tables.account_rows(fitted)
     outcomes, checks = tables.outcome_rows(fitted), tables.check_rows(posterior)

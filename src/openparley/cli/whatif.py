@@ -210,8 +210,8 @@ def _indicators(found: Watched) -> Iterator[Part]:
                     f"{row.gain:.3f}",
                     *(percent(row.probs[label].value, row.probs[label].mcse) for label in labels),
                     str(row.half_by),
-                    row.read_from,
                     str(row.last_seen or "never"),
+                    row.read_from,
                 )
                 for row in [row for row in rows if row.gain >= LEAST][:LISTED]
             ],

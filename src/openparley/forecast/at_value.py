@@ -100,6 +100,13 @@ class Standing:
         return self.run.log_evidence[:, -1]
 
     @property
+    def lead(self) -> Float[np.ndarray, " assumption"]:
+        """|Correlation| of each assumption with the rates: which to try first where no emulator has skill."""
+        z, rates = self.run.z - self.run.z.mean(0), self.rates - self.rates.mean()
+        size = np.linalg.norm(z, axis=0) * np.linalg.norm(rates)
+        return np.abs(rates @ z) / np.maximum(size, 1e-300)
+
+    @property
     def futures(self) -> int:
         """Futures a draw."""
         return self.run.tables[0]["futures.first"].shape[0]

@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +26,12 @@ from openparley.infer.left_out import TASK, LeaveOut
 from openparley.infer.model import Model, build_model
 from openparley.infer.observe import Observed
 from openparley.infer.posterior import Posterior, WithoutIt
+from openparley.infer.software import software
 from openparley.infer.summary import summarise
 from openparley.infer.workers import Workers
 from openparley.record.case import Case
 from openparley.record.store import atomic_write, lock
 
-COMPUTING = ("record", "game", "solve", "infer", "forecast")  # layers whose code decides the numbers
-TOOLS = ("numpy", "numba", "scipy")
 KEY_LENGTH = 12
 LEVER_DRAWS = 16  # draws in which levers are pulled: each costs a solve a lever
 ALWAYS = ("outlet", "origin")  # left out in turn in every run; entries are many, and cost as much again
@@ -74,6 +72,7 @@ def fit(
     futures: int = 256,
     lever_draws: int = LEVER_DRAWS,
     without: Sequence[str] = (),
+    scheduler: str | None = None,
     progress: Progress | None = None,
 ) -> Fitted:
     """Solve, infer and forecast a case.
@@ -94,6 +93,8 @@ def fit(
         What to leave out together, as in `openparley.infer.leave_out`, beside every outlet and every origin in turn;
         ``"entries"`` stands for every entry behind a report, in turn. Anything that changes other reports than outlets and
         origins do is another run: it is weighed while a draw's solution exists.
+    scheduler
+        Address of a Dask scheduler whose workers compute, instead of local processes; the result does not depend on it.
     progress
         Called with (stage, done, all): when a stage begins, and after each draw.
 
@@ -103,6 +104,8 @@ def fit(
         If the case has no model or it does not fit, or the record has nothing of a name in ``without``.
     LockedError
         If another process computes the same run.
+    InferenceError
+        If a worker process was lost, or the cluster cannot be used; finished draws are kept.
     """
     model, asked = registered(case, build_model(case), without)
     engine = (engine or AdaptiveImportance()).on(model)
@@ -114,7 +117,7 @@ def fit(
     with lock(folder):
         reused = len(list(draws.glob("draw-*.npz")))
         began, tasks = _now(), {PREFIX: Futures(futures), TASK: LeaveOut()}
-        with Workers(model, engine.processes) as workers:
+        with Workers(model, engine.processes, scheduler) as workers:
             run = run_draws(model, engine, tasks, checkpoint=draws, progress=progress, workers=workers)
             posterior = summarise(model, run, engine)
             pulled = None
@@ -189,16 +192,6 @@ def _key(case: Case, model: Model, settings: Mapping[str, Any], seed: int) -> st
 def _told(observed: Observed) -> list[tuple[Any, ...]]:
     """All of a record that the filter sees; of whom a report comes, it does not."""
     return [(report.round, report.actor, report.move, report.readings) for report in observed.reports]
-
-
-def software() -> dict[str, str]:
-    """Versions of what computes, and a hash of our own computing code."""
-    package = Path(openparley.__file__).parent
-    code = hashlib.sha256()
-    for layer in COMPUTING:
-        for path in sorted((package / layer).rglob("*.py")):
-            code.update(path.read_bytes())
-    return {"openparley": openparley.__version__, "code": code.hexdigest()[:KEY_LENGTH], **{name: metadata.version(name) for name in TOOLS}}
 
 
 def _record(case: Case, key: str, settings: Mapping[str, Any], seed: int, began: str, posterior: Posterior) -> dict[str, Any]:

@@ -150,7 +150,9 @@ class _Search:
         start = self._nearest(self.curve)
         self.emulated_distance = None if start is None else float(abs(self.places[start]))
         # flips by distance, then the others by how far they stay from an edge
-        self.nearness = (start is None, self._gaps(self.curve).min() if start is None else abs(self.places[start]))
+        self.nearness = (start is None, float(self._gaps(self.curve).min() if start is None else abs(self.places[start])))
+        if found.of_rate is None:  # the curve says nothing of play
+            self.nearness = (True, -float(found.lead[found.run.free.index(name)]))
 
     def run(self, solve: Callable[[str, float], AtValue] | None, most: int) -> Flip:
         if solve is None:

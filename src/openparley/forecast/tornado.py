@@ -31,8 +31,8 @@ class TornadoRow:
 
     @property
     def width(self) -> float:
-        """From the lowest forecast to the highest, as emulated."""
-        values = [at.forecast for at in self.emulated]
+        """From the lowest forecast to the highest, as solved where that was done."""
+        values = [at.forecast for at in self.solved or self.emulated if np.isfinite(at.forecast)] or [0.0]
         return max(values) - min(values)
 
 
@@ -73,12 +73,15 @@ def tornado(found: Standing, solver: Solver | None = None, *, confirm: int = CON
         row = found.assumption(name)
         low, middle, high = (emulated(found, name, float(x)) for x in quantile(row, np.array(QUANTILES)))
         rows.append(TornadoRow(name, (low, middle, high)))
-    rows.sort(key=lambda row: -row.width)
+    # without skill the widths say nothing of play: what to confirm is then chosen by correlation, and sorted by width after
+    lead = dict(zip(found.run.free, found.lead, strict=True))
+    rows.sort(key=lambda row: -row.width if found.of_rate is not None else -lead[row.assumption])
     if solver is not None:
         rows[:confirm] = [
             TornadoRow(row.assumption, row.emulated, tuple(solver.at(row.assumption, row.emulated[end].x) for end in (0, -1)))
             for row in rows[:confirm]
         ]
+    rows.sort(key=lambda row: -row.width)
     solves = sum(at.draws for row in rows for at in row.solved)
     return Tornado(found.outcome, found.base, *found.r2, tuple(rows), solves)
 

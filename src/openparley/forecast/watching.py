@@ -188,11 +188,18 @@ def earlier(run: FinishedRun) -> list[tuple[str, date, list[Indicator]]]:
     for other in finished_runs(run.folder.parent):
         path = other.folder / FILE
         if path.is_file() and other.case == run.case and str(other.record.get("cutoff", "")) < str(run.record["cutoff"]):
-            found.append((other.id, *_read(path)))
+            found.append((other.id, *read_indicators(path)))
     return found
 
 
-def _read(path: Path) -> tuple[date, list[Indicator]]:
+def read_indicators(path: Path) -> tuple[date, list[Indicator]]:
+    """First day of the window and the indicators of a file that `write_indicators` wrote.
+
+    Raises
+    ------
+    CaseError
+        If it is not one.
+    """
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         return date.fromisoformat(data["since"]), [_indicator(row) for row in data["indicators"]]

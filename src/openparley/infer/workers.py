@@ -1,4 +1,4 @@
-"""Local processes that share out the draws: one pool for all batches, Ctrl-C and lost processes handled in one place."""
+"""Who computes the draws: local processes, or a Dask cluster; Ctrl-C and lost processes are handled here and in `cluster`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context, parent_process
 from types import MappingProxyType, TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from openparley.errors import InferenceError
+from openparley.infer.cluster import Cluster
 from openparley.infer.draw import Table
 from openparley.infer.model import Model
 
@@ -34,19 +35,36 @@ def _read_only(mapping: MappingProxyType[Any, Any]) -> tuple[Callable[..., Any],
 copyreg.pickle(MappingProxyType, _read_only)
 
 
+Items = Iterable[tuple[int, tuple[Any, ...]]]
+"""Number of each draw with the arguments of its job."""
+
+
+class Place(Protocol):
+    """Where jobs on draws of one model run."""
+
+    def each(self, job: Job, items: Items) -> Iterator[tuple[int, Table]]:
+        """Index and result of every item, in the order in which they are done."""
+        ...
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """Let go of the processes; ``at_once`` without waiting for what they are at."""
+        ...
+
+
 class Workers:
-    """Runs jobs on draws of one model; a context manager.
+    """Runs jobs on draws of one model, in local processes or on a cluster; a context manager. The results are the same.
 
     Parameters
     ----------
     processes
         Local processes; None for one a core. With one, everything is done in this process.
+    scheduler
+        Address of a Dask scheduler, whose workers compute instead; None for local processes.
     """
 
-    def __init__(self, model: Model, processes: int | None = None) -> None:
-        self.model, self.processes = model, processes or os.cpu_count() or 1
-        self._pool: ProcessPoolExecutor | None = None
-        self._warm = False
+    def __init__(self, model: Model, processes: int | None = None, scheduler: str | None = None) -> None:
+        self.model = model
+        self._place: Place = LocalProcesses(model, processes or os.cpu_count() or 1) if scheduler is None else Cluster(model, scheduler)
 
     def __enter__(self) -> Workers:
         return self
@@ -54,7 +72,36 @@ class Workers:
     def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
         self.stop(at_once=kind is not None)
 
-    def each(self, job: Job, items: Iterable[tuple[int, tuple[Any, ...]]]) -> Iterator[tuple[int, Table]]:
+    def each(self, job: Job, items: Items) -> Iterator[tuple[int, Table]]:
+        """Index and result of every item, in the order in which they are done.
+
+        Raises
+        ------
+        InferenceError
+            If a local process was lost, or the cluster cannot be used.
+        """
+        return self._place.each(job, items)
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """Let go of the processes; ``at_once`` without waiting for what they are at."""
+        self._place.stop(at_once=at_once)
+
+
+class LocalProcesses:
+    """One pool for all batches.
+
+    Parameters
+    ----------
+    processes
+        With one, everything is done in this process.
+    """
+
+    def __init__(self, model: Model, processes: int) -> None:
+        self.model, self.processes = model, processes
+        self._pool: ProcessPoolExecutor | None = None
+        self._warm = False
+
+    def each(self, job: Job, items: Items) -> Iterator[tuple[int, Table]]:
         """Index and result of every item, in the order in which they are done.
 
         Raises
