@@ -164,13 +164,14 @@ class Dispute:
         Value of every chance assumption.
     """
 
-    steps: ClassVar[tuple[str, ...]]
+    steps: tuple[str, ...]
+    """Who moves when; the same for every round. A family may leave some out of one dispute, by an option."""
     State: ClassVar[type[PublicState]]
     interests: ClassVar[Mapping[str, str]]
     """Interest → what one unit of it means."""
     chance: ClassVar[Mapping[str, str]] = {}
     """Chance assumption → what it is the probability of."""
-    numeraire: ClassVar[Mapping[str, str]] = {}
+    numeraire: Mapping[str, str] = types.MappingProxyType({})
     """Actor → the interest in whose units its gains and losses are reported."""
 
     def __init__(self, chance: Mapping[str, float] = types.MappingProxyType({})) -> None:
