@@ -11,6 +11,8 @@ import logging
 import os
 import pickle
 import platform
+import queue
+import socket
 import threading
 import time
 import warnings
@@ -32,6 +34,7 @@ RETRIES = 2  # of a task that raised what may pass: a full disk, too little memo
 TAKEN_BACK = 3  # times that a draw is sent anew after Dask has given it up; Dask itself tries allowed-failures + 1 workers each time
 NAMED = 3  # workers named in a message
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+PROTOCOLS = ("", "tcp", "tls")
 LOGS = ("distributed", "distributed.client", "distributed.core", "distributed.comm", "distributed.utils")
 
 
@@ -151,13 +154,14 @@ class Cluster:
 
     def _connect(self, dask: Any) -> Any:
         try:
+            _knock(self.address)
             with warnings.catch_warnings():
                 # other versions are refused in one line
                 warnings.filterwarnings("ignore", category=dask.versions.VersionMismatchWarning)
-                return dask.Client(self.address, timeout=ANSWER_SECONDS, set_as_default=False)
+                return _within(2 * ANSWER_SECONDS, lambda: dask.Client(self.address, timeout=ANSWER_SECONDS, set_as_default=False))
         except (OSError, ValueError, RuntimeError) as problem:
             raise InferenceError(
-                f"no Dask scheduler answers at {quoted(self.address)} within {ANSWER_SECONDS} s.",
+                f"no Dask scheduler answers at {quoted(self.address)} ({_reason(problem)}).",
                 hint="Is it running (`dask scheduler`), is this the address that it printed, and does a firewall let this machine in?",
             ) from problem
 
@@ -212,6 +216,42 @@ def _distributed() -> Any:
     return distributed
 
 
+def _knock(address: str) -> None:
+    """Raise if nobody listens there, or that is no address: a client of Dask that fails so leaves a trace of it on the screen."""
+    scheme, _, place = address.rpartition("://")
+    host, _, port = place.rpartition(":")
+    if scheme not in PROTOCOLS or not host or not port.isdecimal():
+        raise ValueError("an address reads tcp://HOST:PORT")
+    socket.create_connection((host.strip("[]"), int(port)), timeout=ANSWER_SECONDS).close()
+
+
+def _within(seconds: float, make: Callable[[], Any]) -> Any:
+    """What is made, unless it takes too long: a client of Dask waits without end for what listens and is no scheduler."""
+    found: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            found.put((make(), None))
+        except BaseException as problem:
+            found.put((None, problem))
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        made, problem = found.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError from None
+    if problem is not None:
+        raise problem
+    return made
+
+
+def _reason(problem: Exception) -> str:
+    """Why there was no connection, in a few words."""
+    if isinstance(problem, ValueError):
+        return str(problem)
+    return str(getattr(problem, "strerror", None) or "").lower() or "no word of it in time"
+
+
 def _hush() -> dict[str, int]:
     """Silence Dask's logs, which tell again what we say in one line; the levels that they had."""
     loud = {name: logging.getLogger(name).level for name in LOGS}
@@ -259,16 +299,21 @@ _TURN = threading.Lock()  # a process solves one draw at a time: its tables are 
 _HERE: dict[str, Model] = {}
 
 
+def _joined_with_other(wanted: Mapping[str, str]) -> InferenceError:
+    wrong = [f"{name} {value} (not {wanted.get(name)})" for name, value in _ours().items() if wanted.get(name) != value]
+    return InferenceError(
+        f"worker {_distributed().get_worker().address} joined with other software: {', '.join(wrong)}.",
+        hint="Stop it and run the command again: finished draws are kept.",
+    )
+
+
 def _do(whole: bytes, digest: str, work: bytes, wanted: Mapping[str, str]) -> bytes:
     """One draw. What Parley says no to is handed back as a result, because trying again would not help."""
     with _TURN:
         try:
             # a worker may have joined after the others were asked
-            if wrong := [f"{name} {value} (not {wanted.get(name)})" for name, value in _ours().items() if wanted.get(name) != value]:
-                worker = _distributed().get_worker().address
-                raise InferenceError(
-                    f"worker {worker} joined with other software: {', '.join(wrong)}.", hint="Stop it, and run the command again."
-                )
+            if _ours() != wanted:
+                raise _joined_with_other(wanted)
             if digest not in _HERE:
                 _HERE.clear()
                 _HERE[digest] = pickle.loads(whole)
