@@ -13,7 +13,7 @@ from openparley.infer.finer import chosen_draws, finer_grid, solver_error
 from openparley.infer.model import Model, build_model
 from openparley.infer.observe import Report
 from openparley.infer.posterior import UNDIAGNOSTIC
-from openparley.infer.summary import summarise
+from openparley.infer.summary import _verdicts, summarise
 from openparley.infer.weights import normalised
 from openparley.record.case import open_case
 from openparley.solve.belief_grid import BeliefGrid
@@ -209,3 +209,9 @@ def test_what_the_finer_grid_says_is_in_the_certificate(model: Model, run: Run) 
         again = work(model, run.at(k), k, ENGINE.seed, run.finer_grid or COARSE, {})
         assert np.array_equal(again["log_evidence"], table["log_evidence"])
     assert summarise(model, replace(run, finer={}), ENGINE).solver_error is None
+
+
+def test_a_point_is_never_moved_by_the_record() -> None:
+    weights = np.array([0.7, 0.2, 0.1])
+    run = Run({"A01": np.full(3, 0.1), "A02": np.array([0.0, 5.0, 9.0])}, (), np.zeros(3))
+    assert {id: verdict.identified for id, verdict in _verdicts(run, weights).items()}["A01"] is False

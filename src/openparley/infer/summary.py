@@ -176,7 +176,8 @@ def _verdicts(run: Run, weights: Float[np.ndarray, " draw"]) -> dict[str, Assump
         prior, posterior = (estimate(values, w, of="90 % range of the assumption") for w in (run.prior_weights, weights))
         spread = float(np.sqrt(run.prior_weights @ np.square(values - prior.value)))
         error = spread / np.sqrt(effective_draws(weights))
-        moved = spread > 0 and abs(posterior.value - prior.value) > max(IDENTIFIED * error, NOTICED * spread)
+        # rounding gives a point a spread, too
+        moved = np.ptp(values) > 0 and abs(posterior.value - prior.value) > max(IDENTIFIED * error, NOTICED * spread)
         verdicts[key] = AssumptionVerdict(key, prior, posterior, bool(moved))
     return verdicts
 
