@@ -61,7 +61,10 @@ def test_locks_cover_the_declared_dependencies() -> None:
 
 def test_dev_lock_is_the_run_lock_and_more() -> None:
     run, dev = _pinned("run.txt"), _pinned("dev.txt")
-    assert run == {name: dev.get(name) for name in run}
+    for name, pins in run.items():
+        # a development package may want on every Python what a run wants on some
+        everywhere = [pin.partition(" ;")[0] for pin in pins]
+        assert dev.get(name) in (pins, everywhere), name
 
 
 def test_changelog_follows_the_version() -> None:

@@ -221,6 +221,8 @@ def test_what_was_solved_when_time_ended_is_the_end_of_the_dispute(monkeypatch: 
 def test_interrupts_are_heard_while_threads_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels are told to stop, and the interrupt reaches the caller."""
     monkeypatch.setattr(crew, "SMALL", 1)
+    # a shell starts what runs in the background with interrupts ignored
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with crew.Crew(2) as hands:
         seen = threading.Event()
 
@@ -230,8 +232,11 @@ def test_interrupts_are_heard_while_threads_work(monkeypatch: pytest.MonkeyPatch
             while not hands.cancel[0]:
                 seen.wait(0.01)
 
-        with pytest.raises(KeyboardInterrupt):
-            hands.share_out(work, 0, 2, 10)
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                hands.share_out(work, 0, 2, 10)
+        finally:
+            signal.signal(signal.SIGINT, before)
         assert hands.cancel[0] == 1
 
 

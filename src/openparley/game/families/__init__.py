@@ -9,7 +9,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
+from typing import Any, TypeAlias
 
 from openparley.errors import GameError, did_you_mean
 from openparley.game.dispute import Dispute
@@ -17,6 +18,9 @@ from openparley.game.dispute import Dispute
 __all__ = ["FAMILIES", "GROUP", "Families", "family"]
 
 GROUP = "openparley.families"
+
+Point: TypeAlias = Any
+"""An entry point; where the package importlib_metadata is installed it is one of its class, else of the standard library's."""
 
 
 class Families(Mapping[str, type[Dispute]]):
@@ -30,7 +34,7 @@ class Families(Mapping[str, type[Dispute]]):
 
     def __init__(self) -> None:
         self._own = sorted(found.name for found in pkgutil.iter_modules(__path__))
-        self._brought: dict[str, list[EntryPoint]] = {}
+        self._brought: dict[str, list[Point]] = {}
         for point in entry_points(group=GROUP):
             self._brought.setdefault(point.name, []).append(point)
 
@@ -67,7 +71,7 @@ def _own(name: str) -> type[Dispute]:
     return own[0]
 
 
-def _brought(point: EntryPoint) -> type[Dispute]:
+def _brought(point: Point) -> type[Dispute]:
     """The dispute that an installed package names."""
     where = f"the dispute “{point.name}” of the package “{_owner(point)}”, {point.value},"
     try:
@@ -81,7 +85,7 @@ def _brought(point: EntryPoint) -> type[Dispute]:
     return kind
 
 
-def _owner(point: EntryPoint) -> str:
+def _owner(point: Point) -> str:
     return point.dist.name if point.dist is not None else "unknown"
 
 
