@@ -96,8 +96,12 @@ def drawn(folder: Path) -> list[Path]:
 
 
 def results(folder: Path) -> dict[str, bytes]:
-    """Everything that a run leaves behind and that does not carry the time of day."""
-    return {path.name: path.read_bytes() for path in [*run_folder(folder).glob("*.csv"), *drawn(folder)]}
+    """Everything that the run leaves behind and that does not carry the time of day."""
+    return results_of(run_folder(folder))
+
+
+def results_of(run: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in [*run.glob("*.csv"), *(run / "draws").glob("draw-*.npz")]}
 
 
 def read(folder: Path) -> list[str]:
@@ -484,7 +488,7 @@ def test_an_entry_that_alone_shows_no_move_changes_no_number(deletion: Deletion,
     check_what_hangs_on(deletion, copied)
     out, _ = here(copied, *BRIEF, *ONE, "--json")
     new, old = brief_of(copied), brief_of(undisturbed.folder)
-    found, before = results(copied), results(undisturbed.folder)
+    found, before = results_of(copied / "mine" / "runs" / new["run"]["id"]), results(undisturbed.folder)
     if deletion.id in ("C001", "E043"):
         # one of two behind a move: less is left of the record without the other's outlet, and that is part of a run
         changed_files = {name for name in differing(found, before) if name.endswith(".csv")}
