@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from openparley.record.case import Case
 
 FIT_DRAWS, QUICK_FIT_DRAWS = 256, 32
-BRIEF_DRAWS, QUICK_BRIEF_DRAWS = 48, 16
+BRIEF_DRAWS, QUICK_BRIEF_DRAWS = 40, 16
 SEED = 20250529
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
