@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float, Int
 
-from openparley.forecast.futures import Futures
+from openparley.forecast.futures import Futures, Play
 from openparley.forecast.indicators import gains, said_by_round, watched_moves
 from openparley.forecast.levers import Resumed
-from openparley.forecast.stepwise import Stepwise
 from openparley.infer.draw import Drawn
 from openparley.infer.filter import Filter
 from openparley.infer.observe import Observed, Report
@@ -56,7 +55,7 @@ def top_reports(one: Drawn, about: str, rounds: int, futures: int) -> Names:
     """The reports that are expected to say most about an actor's account, before anything has happened."""
     table = Futures(futures)(one) | {"types": one.filtered.worlds.types, "prior": one.filtered.worlds.prior}
     resumed = Resumed.of(one.model, table, one.seed, one.index)
-    play = Stepwise(one.behaviour, resumed.worlds, resumed.habit, 0)
+    play = Play(one.behaviour, resumed.worlds, resumed.habit, 0)
     said = said_by_round(play, resumed, one.model, one.reporting, rounds)[-1]
     kinds = one.filtered.worlds.of(about)[table["world"]]
     named = kinds >= 0
@@ -78,7 +77,7 @@ def simulated(one: Drawn, count: int, rounds: int) -> tuple[Int[np.ndarray, " co
     resumed = Resumed.of(one.model, table, one.seed, one.index)
     made: list[list[tuple[int, str, str]]] = [[] for _ in range(count)]
     places = one.model.positions
-    play = Stepwise(one.behaviour, resumed.worlds, resumed.habit, 0)
+    play = Play(one.behaviour, resumed.worlds, resumed.habit, 0)
     for moment in play.moments(resumed.start, resumed.uniforms, until=rounds):
         for future, option in zip(moment.alive.tolist(), moment.option.tolist(), strict=True):
             made[future].append((moment.round, places.steps[moment.step], places.labels[option]))

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from openparley.infer.emulator import SKILL
 from openparley.infer.engine import AdaptiveImportance, Run
-from openparley.infer.proposal import FREEDOM, SKILL, Proposal, fit_proposal, mixture_log_ratio, prior_proposal
+from openparley.infer.proposal import FREEDOM, Proposal, fit_proposal, mixture_log_ratio, prior_proposal
 from openparley.infer.weights import effective_draws, normalised
 from tests.infer.toy import Bell, patch, run_toy, standard
 

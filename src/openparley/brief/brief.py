@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from openparley.brief.sections.run import run_section
 from openparley.brief.sections.sources import sources_section
 from openparley.errors import ParleyError
 from openparley.forecast.forecast import Forecast
+from openparley.forecast.questions import Question
 from openparley.infer.left_out import notes
 from openparley.infer.posterior import Estimate, Posterior, WithoutIt
 from openparley.infer.weights import FEWEST_EFFECTIVE
@@ -71,7 +72,14 @@ class Brief:
 
 
 def make_brief(
-    case: Case, posterior: Posterior, forecast: Forecast, run: Mapping[str, Any], *, texts: Path | None = None, previous: Path | None = None
+    case: Case,
+    posterior: Posterior,
+    forecast: Forecast,
+    run: Mapping[str, Any],
+    *,
+    texts: Path | None = None,
+    previous: Path | None = None,
+    questions: Sequence[Question] = (),
 ) -> Brief:
     """Builds the page and its data; writes nothing.
 
@@ -83,6 +91,8 @@ def make_brief(
         Folder of source texts, matched by hash, so that the words of an entry can be shown and verified.
     previous
         An older ``brief.json`` to compare with.
+    questions
+        The frozen questions of the case, resolved or open.
 
     Raises
     ------
@@ -91,7 +101,7 @@ def make_brief(
     ParleyError
         If ``previous`` is not a brief.
     """
-    context = Context(Facts.of(case, texts), posterior, forecast, run, lexicon(case.file.lexicon))
+    context = Context(Facts.of(case, texts), posterior, forecast, run, lexicon(case.file.lexicon), tuple(questions))
     compared = changes(inputs(context), read_brief(previous) if previous else None)
     sections, drawn = _sections(context, compared)
     head = _head(context)
@@ -114,6 +124,7 @@ def write_brief(
     *,
     texts: Path | None = None,
     previous: Path | None = None,
+    questions: Sequence[Question] = (),
 ) -> BriefPaths:
     """Builds the brief and writes ``brief.html``, ``brief.json`` and ``charts/`` into a folder.
 
@@ -126,7 +137,7 @@ def write_brief(
     -------
     The paths, each written whole or not at all.
     """
-    brief = make_brief(case, posterior, forecast, run, texts=texts, previous=previous)
+    brief = make_brief(case, posterior, forecast, run, texts=texts, previous=previous, questions=questions)
     folder = out / "charts"
     folder.mkdir(parents=True, exist_ok=True)
     charts = tuple(folder / name for name in brief.charts)

@@ -13,6 +13,7 @@ from openparley.brief.cite import Book, Number
 from openparley.brief.facts import Facts
 from openparley.brief.lexicon import Lexicon
 from openparley.forecast.forecast import Forecast, OutcomeForecast
+from openparley.forecast.questions import Question
 from openparley.infer.posterior import NONE_OF_THESE, ObservedMove, Posterior
 from openparley.record.casefile import Outcome
 
@@ -33,6 +34,7 @@ class Context:
     forecast: Forecast
     run: Mapping[str, Any]
     lexicon: Lexicon
+    questions: tuple[Question, ...] = ()
     book: Book = field(default_factory=Book)
 
     @property

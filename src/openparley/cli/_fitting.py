@@ -31,6 +31,12 @@ def scheduler_option(function: _Function) -> _Function:
     return click.option("--scheduler", metavar="ADDRESS", help=SCHEDULER)(function)
 
 
+def runs_option(function: _Function) -> _Function:
+    """``--runs``: where runs are kept."""
+    kept = "Where runs are kept; the case's own folder by default."
+    return click.option("--runs", type=click.Path(path_type=Path), metavar="DIR", help=kept)(function)
+
+
 def engine_options(draws: int, quick: int) -> Callable[[_Function], _Function]:
     """``--draws``, ``--seed``, ``--quick``, ``--processes``, ``--scheduler``, with the numbers of draws of a verb."""
 

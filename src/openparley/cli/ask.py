@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from openparley.cli._fitting import runs_option
 from openparley.cli._frame import by_option, case_checks, finish, print_table, rows_as_json, shown, verb
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--source", metavar="TEXT", help="What it is resolved by; by default public reports in the case's record.")
 @click.option("--not", "does_not_count", multiple=True, metavar="TEXT", help="What does not count; may be given several times.")
 @click.option("--run", "run_name", metavar="RUN", help="The run that answers: folder or id; by default the one finished last.")
-@click.option("--runs", type=click.Path(path_type=Path), metavar="DIR", help="Where runs are kept; the case's own folder by default.")
+@runs_option
 @by_option
 def command(
     case: str,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from openparley.cli._fitting import BRIEF_DRAWS, QUICK_BRIEF_DRAWS, engine_options, run_fit
+from openparley.cli._fitting import BRIEF_DRAWS, QUICK_BRIEF_DRAWS, engine_options, run_fit, runs_option
 from openparley.cli._frame import finish, shown, verb
 
 
@@ -20,7 +20,7 @@ from openparley.cli._frame import finish, shown, verb
     help="Folder for brief.html and brief.json; by default `brief` in the case, or in parley-out/CASE.",
 )
 @click.option("--texts", type=click.Path(path_type=Path), metavar="DIR", help="Texts of the sources, to quote what can be verified.")
-@click.option("--runs", type=click.Path(path_type=Path), metavar="DIR", help="Where runs are kept; the case's own folder by default.")
+@runs_option
 @engine_options(BRIEF_DRAWS, QUICK_BRIEF_DRAWS)
 def command(
     case: str,

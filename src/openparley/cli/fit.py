@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from openparley.cli._fitting import FIT_DRAWS, QUICK_FIT_DRAWS, engine_options, run_fit
+from openparley.cli._fitting import FIT_DRAWS, QUICK_FIT_DRAWS, engine_options, run_fit, runs_option
 from openparley.cli._frame import finish, print_table, shown, verb
 
 WITHOUT = (
@@ -25,7 +25,7 @@ WITHOUT = (
 @click.argument("case")
 @click.option("--without", multiple=True, metavar="E017|outlet:NAME|origin:NAME", help=WITHOUT)
 @engine_options(FIT_DRAWS, QUICK_FIT_DRAWS)
-@click.option("--runs", type=click.Path(path_type=Path), metavar="DIR", help="Where runs are kept; the case's own folder by default.")
+@runs_option
 def command(
     case: str,
     without: tuple[str, ...],

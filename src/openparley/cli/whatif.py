@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from openparley.cli._fitting import runs_option
 from openparley.cli._frame import case_checks, finish, print_table, shown, verb
 from openparley.cli._interrupt import INTERRUPTED
 from openparley.cli._progress import staged_progress
@@ -41,7 +42,7 @@ KINDS = {
 @click.option("--indicators", is_flag=True, help="List the next moves that would tell the accounts apart, best first.")
 @click.option("--weeks", type=click.IntRange(1), default=WEEKS, show_default=True, help="Rounds ahead that indicators are watched for.")
 @click.option("--run", "run_name", metavar="RUN", help="The run to go on from: folder or id; by default the one finished last.")
-@click.option("--runs", type=click.Path(path_type=Path), metavar="DIR", help="Where runs are kept; the case's own folder by default.")
+@runs_option
 @click.option("--draws", type=click.IntRange(2), help="Draws of the run in which the games are solved anew; 16 by default.")
 @click.option("--processes", type=click.IntRange(1), help="Local processes; one a core by default. The result is the same.")
 def command(

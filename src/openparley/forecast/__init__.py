@@ -5,8 +5,9 @@ Names are imported when they are first asked for: `parley check` looks at frozen
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from openparley._lazy import lazily
 
 if TYPE_CHECKING:
     from openparley.forecast.fitting import Fitted, fit
@@ -16,17 +17,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Fitted", "Forecast", "Futures", "LeverEffect", "LeverForecast", "OutcomeForecast", "fit", "predict"]
 
-_HOMES = {
-    "fitting": ("Fitted", "fit"),
-    "forecast": ("Forecast", "LeverEffect", "LeverForecast", "OutcomeForecast"),
-    "futures": ("Futures",),
-    "predicting": ("predict",),
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name from the module that it lives in."""
-    for module, names in _HOMES.items():
-        if name in names:
-            return getattr(importlib.import_module(f"{__name__}.{module}"), name)
-    raise AttributeError(f"module “{__name__}” has no attribute “{name}”")
+__getattr__ = lazily(
+    __name__,
+    {
+        "fitting": ("Fitted", "fit"),
+        "forecast": ("Forecast", "LeverEffect", "LeverForecast", "OutcomeForecast"),
+        "futures": ("Futures",),
+        "predicting": ("predict",),
+    },
+)

@@ -21,20 +21,18 @@ from scipy import special
 
 from openparley.errors import ParameterError, did_you_mean
 from openparley.forecast.futures import NEVER, Futures
-from openparley.game.dispute_game import DisputeGame
 from openparley.infer.checkpoint import Progress, run_jobs
-from openparley.infer.draw import WORKSPACE, Drawn, Table
+from openparley.infer.draw import Drawn, Table, solve_draw
+from openparley.infer.emulator import SKILL, without_outliers
 from openparley.infer.engine import AdaptiveImportance, Run
-from openparley.infer.filter import Filter
 from openparley.infer.model import Model
 from openparley.infer.prior import Ranged, free, quantile
-from openparley.infer.surrogate import Surrogate, fit_surrogate, without_outliers
+from openparley.infer.surrogate import Surrogate, fit_surrogate
 from openparley.infer.weights import normalised, pareto_smoothed
 from openparley.infer.workers import Workers
-from openparley.solve.belief_grid import BeliefGrid, solve_belief_grid
+from openparley.solve.belief_grid import BeliefGrid
 
 REACH = 2.5  # standard deviations up to which draws lie thickly enough for an emulator
-USELESS = 0.1  # cross-validated R² below which an emulator is taken to say that nothing changes
 STAGE = "solving with an assumption set"
 
 
@@ -143,7 +141,7 @@ def standing(model: Model, run: Run, weights: Float[np.ndarray, " draw"], outcom
     usable = np.isfinite(evidence)
     of_rate = fit_surrogate(run.z[usable], rates[usable], run.free, seed=seed)[1]
     of_evidence = fit_surrogate(run.z[usable], without_outliers(evidence[usable]), run.free, seed=seed)[1]
-    kept = [found if found.r2 >= USELESS else None for found in (of_rate, of_evidence)]
+    kept = [found if found.r2 >= SKILL else None for found in (of_rate, of_evidence)]
     return Standing(model, run, outcome, rates, weights, float(weights @ rates), kept[0], kept[1], (of_rate.r2, of_evidence.r2))
 
 
@@ -190,12 +188,9 @@ class SolveAt:
 
     def __call__(self, model: Model, index: int, values: Mapping[str, float]) -> Table:
         """Log probability of the record and first occurrences."""
-        parameters, reporting = model.parameters(values), model.reporting(values)
-        game = DisputeGame(model.positions, parameters, model.rounds, model.dispute(parameters))
-        behaviour = solve_belief_grid(game, self.grid, workspace=WORKSPACE).behaviour
-        filtered = Filter(model, behaviour, reporting).run()
-        drawn = Drawn(model, index, self.seed, parameters, reporting, behaviour, filtered, self.grid)
-        return {"log_evidence": filtered.log_evidence[-1:], "first": Futures(self.futures)(drawn)["first"]}
+        one = solve_draw(model, values, self.grid)
+        drawn = Drawn(model, index, self.seed, one.parameters, one.reporting, one.solution.behaviour, one.filtered, self.grid)
+        return {"log_evidence": one.filtered.log_evidence[-1:], "first": Futures(self.futures)(drawn)["first"]}
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from openparley.infer.posterior import Estimate, Round
+
+if TYPE_CHECKING:
+    from openparley.forecast.hinges import Hinges
+    from openparley.forecast.indicators import Indicator
+    from openparley.forecast.watching import Followed
 
 
 @dataclass(frozen=True)
@@ -81,3 +87,9 @@ class Forecast:
     futures: int
     futures_sample: Mapping[str, tuple[int, ...]]
     """Outcome id → for fifty futures drawn by weight the week index of its first occurrence, -1 for never."""
+    indicators: tuple[Indicator, ...] = ()
+    """Reports to watch for, best first; none where they were not looked for or where chance would match all of them."""
+    followed: tuple[Followed, ...] = ()
+    """What became of the indicators of earlier runs."""
+    hinges: Hinges | None = None
+    """What the headline hinges on; None where that was not computed."""

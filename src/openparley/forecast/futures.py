@@ -7,7 +7,7 @@ dice's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,6 +109,33 @@ def _before_the_record(drawn: Drawn, offset: float, count: int) -> Start:
     return Start(np.full(count, opening), beliefs, world, 0, 0)
 
 
+@dataclass
+class Moment:
+    """One step of the living futures: what was chosen, before it is carried out; ``option`` and ``after`` may be changed.
+
+    Attributes
+    ----------
+    alive
+        Which futures.
+    where, before, world
+        Position, public beliefs and world of each.
+    option, after
+        What is chosen and the beliefs after it.
+    fixed
+        Where the option has been put in by force.
+    """
+
+    round: int
+    step: int
+    alive: Int[np.ndarray, " future"]
+    where: Int[np.ndarray, " future"]
+    before: Mapping[str, Float[np.ndarray, "future _"]]
+    world: Int[np.ndarray, " future"]
+    option: Int[np.ndarray, " future"]
+    after: dict[str, Float[np.ndarray, "future _"]]
+    fixed: Bool[np.ndarray, " future"]
+
+
 class Play:
     """Simulates one game; ``shift`` is the round at which its solution begins."""
 
@@ -126,30 +153,42 @@ class Play:
         self, start: Start, uniforms: np.ndarray, outcomes: tuple[Outcome, ...], *, since: int
     ) -> tuple[Int[np.ndarray, "future outcome"], Bool[np.ndarray, " future"]]:
         """Round from ``since`` on in which each outcome first happens, and which futures are still open then."""
-        places, steps = self.behaviour.positions, self.behaviour.positions.steps
-        matching = _matching(places, outcomes)
+        matching = match_outcomes(self.behaviour.positions, outcomes)
         first = np.full((len(start.position), len(outcomes)), NEVER, np.int64)
+        open_then = np.zeros(len(start.position), bool)
+        for moment in self.moments(start, uniforms):
+            if moment.round >= since:
+                if moment.round == since:
+                    open_then[moment.alive] = True
+                happened = matching[moment.option] & (first[moment.alive] == NEVER)
+                first[moment.alive] = np.where(happened, moment.round, first[moment.alive])
+        return first, open_then
+
+    def moments(self, start: Start, uniforms: Float[np.ndarray, "future round step"], *, until: int | None = None) -> Iterator[Moment]:
+        """Every step in turn, of the futures that are not over; what is in the moment afterwards is carried out.
+
+        Parameters
+        ----------
+        until
+            First round that is not played; None for all that are solved.
+        """
+        places, steps = self.behaviour.positions, self.behaviour.positions.steps
         position, beliefs, world = start.position.copy(), {a: b.copy() for a, b in start.beliefs.items()}, start.world.copy()
-        open_then = position != ENDED
-        for t in range(start.round, self.shift + self.behaviour.rounds):
-            if t == since:
-                open_then = position != ENDED
+        last = self.shift + self.behaviour.rounds
+        for t in range(start.round, last if until is None else min(until, last)):
             for step in range(start.step if t == start.round else 0, len(steps)):
                 alive = np.flatnonzero(position != ENDED)
                 if not len(alive):
-                    return first, open_then if t >= since else np.zeros(len(position), bool)
-                option, seen = self._choose(
-                    t, step, position[alive], {a: b[alive] for a, b in beliefs.items()}, world[alive], uniforms[alive, t, step]
-                )
-                for actor, belief in seen.items():
+                    return
+                before = {a: b[alive] for a, b in beliefs.items()}
+                option, after = self._choose(t, step, position[alive], before, world[alive], uniforms[alive, t, step])
+                moment = Moment(t, step, alive, position[alive], before, world[alive], option, dict(after), np.zeros(len(alive), bool))
+                yield moment
+                for actor, belief in moment.after.items():
                     beliefs[actor][alive] = belief
-                happened = matching[option]
-                if t >= since:
-                    first[alive] = np.where(happened & (first[alive] == NEVER), t, first[alive])
-                position[alive] = places.successor[option]
+                position[alive] = places.successor[moment.option]
             beliefs = drift_beliefs(self.behaviour.parameters, beliefs)
             world = (uniforms[:, t, len(steps)][:, None] > self.drift[world]).sum(1).clip(max=len(self.worlds.types) - 1)
-        return first, open_then
 
     def _choose(
         self, t: int, step: int, where: np.ndarray, seen: dict[str, np.ndarray], world: np.ndarray, uniform: np.ndarray
@@ -173,7 +212,7 @@ class Play:
         return start + picked, seen
 
 
-def _matching(places: Positions, outcomes: tuple[Outcome, ...]) -> np.ndarray:
+def match_outcomes(places: Positions, outcomes: tuple[Outcome, ...]) -> np.ndarray:
     """(option, outcome): whether taking the option makes the outcome happen."""
     movers, labels = np.array(_movers(places)), np.array(places.labels)
     ends = np.array([end or "" for end in places.ends])
@@ -199,13 +238,12 @@ def expected_worth(model: Model, behaviour: GridBehaviour, worlds: Worlds, start
         kinds = worlds.of(actor)[start.world[alive]]
         named = kinds != HABIT
         own = slots[np.arange(len(kinds)), behaviour.slot(actor) + np.maximum(kinds, 0)]
-        weight = abs(_numeraire(model, behaviour, actor)) or 1.0
-        means.append(own[named].mean() / weight if named.any() else 0.0)
+        means.append(own[named].mean() / numeraire_unit(behaviour, actor) if named.any() else 0.0)
     return np.array(means)
 
 
-def _numeraire(model: Model, behaviour: GridBehaviour, actor: str) -> float:
-    """Weight of the actor's numeraire interest, the same for all its types."""
-    interest = model.positions.dispute.numeraire.get(actor, "")
+def numeraire_unit(behaviour: GridBehaviour, actor: str) -> float:
+    """Utils of one unit of the actor's numeraire interest, the same for all its types; 1 for an actor without one."""
     motives = behaviour.parameters.motives[actor]
-    return motives.weights[motives.types[0]].get(interest, 1.0)
+    interest = behaviour.positions.dispute.numeraire.get(actor, "")
+    return abs(motives.weights[motives.types[0]].get(interest, 1.0)) or 1.0

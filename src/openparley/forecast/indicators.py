@@ -15,9 +15,9 @@ from datetime import date
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from openparley.forecast.futures import Play
 from openparley.forecast.levers import Resumed
 from openparley.forecast.predicting import PREFIX
-from openparley.forecast.stepwise import Stepwise
 from openparley.game.dispute_game import DisputeGame
 from openparley.infer.draw import WORKSPACE, Table
 from openparley.infer.filter import HABIT
@@ -104,7 +104,7 @@ class Watch:
         shift = resumed.start.round
         game = DisputeGame(model.positions, parameters, model.rounds - shift, model.dispute(parameters))
         solved = solve_belief_grid(game, self.grid, workspace=WORKSPACE).behaviour
-        play = Stepwise(solved, resumed.worlds, resumed.habit, shift)
+        play = Play(solved, resumed.worlds, resumed.habit, shift)
         by_round = said_by_round(play, resumed, model, model.reporting(values), self.rounds)
         world = np.eye(len(resumed.worlds.types))[resumed.start.world]
         return {"said": by_round[-1].astype(np.float32), "by_round": np.einsum("tfm,fw->twm", by_round, world)}
@@ -115,9 +115,7 @@ def watched_moves(model: Model) -> list[tuple[str, str]]:
     return [(actor, move) for actor, moves in model.layout.moves.items() for move in moves]
 
 
-def said_by_round(
-    play: Stepwise, resumed: Resumed, model: Model, reporting: Reporting, rounds: int
-) -> Float[np.ndarray, "round future move"]:
+def said_by_round(play: Play, resumed: Resumed, model: Model, reporting: Reporting, rounds: int) -> Float[np.ndarray, "round future move"]:
     """Probability, given the moves of each future, that a report of each move has come by the end of each round of the window."""
     moves, start, label = model.layout.moves, resumed.start, model.layout.label
     # probability of a report that names each move (column), after each move made (row), for each actor

@@ -19,8 +19,8 @@ import numpy as np
 from jaxtyping import Float
 
 from openparley.errors import CaseError, Complaint, quoted
+from openparley.forecast.forcing import Forcing
 from openparley.forecast.futures import Start, expected_worth, random_stream
-from openparley.forecast.stepwise import Forcing
 from openparley.game.dispute_game import DisputeGame
 from openparley.game.parameters import Parameters
 from openparley.game.positions import Position, Positions, enumerate_positions

@@ -32,8 +32,8 @@ def predict(model: Model, run: Run, posterior: Posterior, pulled: Pulled | None 
     pulled
         Draws in which the levers were pulled; without them the forecast has no levers.
     """
-    first = _within(model, [table[f"{PREFIX}.first"] for table in run.tables])
-    first_prior = _within(model, [table[f"{PREFIX}.first_prior"] for table in run.tables])
+    first = within_horizon(model, [table[f"{PREFIX}.first"] for table in run.tables])
+    first_prior = within_horizon(model, [table[f"{PREFIX}.first_prior"] for table in run.tables])
     open_prior = np.array([table[f"{PREFIX}.open_prior"] for table in run.tables])
     weeks = range(model.today, model.horizon)
     # every draw by how many futures it has that are still open, and by prior over proposal
@@ -41,7 +41,7 @@ def predict(model: Model, run: Run, posterior: Posterior, pulled: Pulled | None 
     mass = mass / mass.sum() if mass.sum() > 0 else mass
     outcomes = {}
     for i, outcome in enumerate(model.outcomes):
-        by_week = tuple(_share((first[:, :, i] != NEVER) & (first[:, :, i] <= t), posterior.weights) for t in weeks)
+        by_week = tuple(share_of_futures((first[:, :, i] != NEVER) & (first[:, :, i] <= t), posterior.weights) for t in weeks)
         prior = [(first_prior[:, :, i] != NEVER) & (first_prior[:, :, i] <= t) & open_prior for t in weeks]
         before = tuple(_rate(happened.sum(1), open_prior.sum(1), mass) for happened in prior)
         by_account = _by_account(model, run.tables, first[:, :, i] != NEVER, posterior.weights)
@@ -49,18 +49,18 @@ def predict(model: Model, run: Run, posterior: Posterior, pulled: Pulled | None 
     levers = {}
     if pulled is not None:
         today = {id: outcome.at_horizon for id, outcome in outcomes.items()}
-        levers = {key: _lever(model, key, pulled, first, posterior.weights, today) for key in model.levers}
+        levers = {key: lever_forecast(model, key, pulled, first, posterior.weights, today) for key in model.levers}
     sample = _countable(model, first, posterior.weights, int(posterior.settings["seed"]))
     return Forecast(model.calendar[model.today : model.horizon], outcomes, levers, first.shape[0] * first.shape[1], sample)
 
 
-def _within(model: Model, first: Sequence[np.ndarray]) -> Int[np.ndarray, "draw future outcome"]:
+def within_horizon(model: Model, first: Sequence[np.ndarray]) -> Int[np.ndarray, "draw future outcome"]:
     """First occurrences by draw; those beyond the forecast's last week count as never."""
     rounds = np.array(first)
     return np.where(rounds < model.horizon, rounds, NEVER)
 
 
-def _share(happened: Bool[np.ndarray, "draw future"], weights: Float[np.ndarray, " draw"]) -> Estimate:
+def share_of_futures(happened: Bool[np.ndarray, "draw future"], weights: Float[np.ndarray, " draw"]) -> Estimate:
     """Probability over futures and draws."""
     return _rate(happened.sum(1), np.full(len(happened), happened.shape[1]), weights)
 
@@ -93,11 +93,11 @@ def _by_account(
     return result
 
 
-def _lever(
+def lever_forecast(
     model: Model, key: str, pulled: Pulled, first: np.ndarray, weights: Float[np.ndarray, " draw"], today: Mapping[str, Estimate]
 ) -> LeverForecast:
     """Every outcome with the lever and what it gains whom."""
-    with_lever = _within(model, [table[f"first.{key}"] for table in pulled.tables]) != NEVER
+    with_lever = within_horizon(model, [table[f"first.{key}"] for table in pulled.tables]) != NEVER
     without = first[list(pulled.draws)] != NEVER
     effects = {
         outcome.id: _effect(outcome.id, without[:, :, i], with_lever[:, :, i], pulled, weights, today[outcome.id])
@@ -129,7 +129,7 @@ def _effect(
     paired = with_lever.astype(float) - without.astype(float)
     noise = paired.var(1, ddof=1) / paired.shape[1]
     difference = _of_sample(estimate(paired.mean(1), pulled.weights, noise=noise, bounds=(-1.0, 1.0)), paired.mean(1), pulled, weights)
-    lever = _share(with_lever, pulled.weights)
+    lever = share_of_futures(with_lever, pulled.weights)
     if pulled.whole:
         return LeverEffect(outcome, today, lever, difference)
     base, changed = without.mean(1), with_lever.mean(1)

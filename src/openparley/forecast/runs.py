@@ -26,8 +26,6 @@ _ESTIMATE = tuple(Estimate.__dataclass_fields__)
 def described(case: Case, model: Model, posterior: Posterior, forecast: Forecast) -> dict[str, Any]:
     """What ``run.json`` holds so that a later reader can tell why two runs differ: inputs in words, results with errors."""
     file = case.file
-    rates = {id: asdict(outcome.prior) for id, outcome in forecast.outcomes.items()}
-    weekly = {id: getattr(outcome, "prior_by_week", None) for id, outcome in forecast.outcomes.items()}
     return {
         "title": file.title,
         "fictional": file.fictional,
@@ -51,12 +49,8 @@ def described(case: Case, model: Model, posterior: Posterior, forecast: Forecast
         ],
         "entries": {key: _digest(entry.model_dump(mode="json", exclude={"review"})) for key, entry in case.accepted().items()},
         "shares": {actor: {label: asdict(now) for label, now in path.now.items()} for actor, path in posterior.accounts.items()},
-        "base_rates": rates,
-        **(
-            {"base_rates_by_week": {id: [asdict(week) for week in weeks] for id, weeks in weekly.items() if weeks is not None}}
-            if any(weeks is not None for weeks in weekly.values())
-            else {}
-        ),
+        "base_rates": {id: asdict(outcome.prior) for id, outcome in forecast.outcomes.items()},
+        "base_rates_by_week": {id: [asdict(week) for week in outcome.prior_by_week] for id, outcome in forecast.outcomes.items()},
     }
 
 

@@ -16,16 +16,15 @@ from jaxtyping import Float
 from scipy import special
 
 from openparley.forecast.futures import NEVER
-from openparley.infer.emulator import FOLDS
+from openparley.infer.emulator import FOLDS, SKILL, without_outliers
 from openparley.infer.engine import Run
 from openparley.infer.evidence import account_worlds
 from openparley.infer.model import Model
-from openparley.infer.surrogate import Family, Surrogate, fit_surrogate, refit, without_outliers
+from openparley.infer.surrogate import Family, Surrogate, fit_surrogate, refit
 
 BOOTSTRAPS = 40
 SHUFFLES = 40
 TRUSTED = 0.95  # quantile of the largest share of a shuffled assumption that a true one must exceed
-SKILL = 0.1  # cross-validated R² below which an emulator says nothing
 ENDS = (0.05, 0.95)
 RATIO_DEGREE = 3  # of the polynomial in one assumption; correlation ratios need no finer shape
 LOG_EVIDENCE = "log_evidence"

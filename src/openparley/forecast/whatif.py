@@ -25,7 +25,7 @@ from openparley.forecast.forecast import LeverForecast
 from openparley.forecast.futures import NEVER
 from openparley.forecast.lever_names import parse_lever
 from openparley.forecast.levers import Pull, Pulled, PullLevers, pull_levers, sampled, start_of, together, with_pulls
-from openparley.forecast.predicting import PREFIX, _lever, _share, _within
+from openparley.forecast.predicting import PREFIX, lever_forecast, share_of_futures, within_horizon
 from openparley.forecast.runs import FinishedRun
 from openparley.infer.checkpoint import Progress, load_table
 from openparley.infer.draw import Table
@@ -195,15 +195,15 @@ def what_if(
     if int(resumed.run.tables[0][f"{PREFIX}.start.when"][0]) >= model.rounds:
         raise InferenceError("no round is left after the cut-off, so no lever can change anything.")
     changed = with_pulls(model, pulls)
-    first = _within(model, [table[f"{PREFIX}.first"] for table in resumed.run.tables])
-    today = {row.id: _share(first[:, :, i] != NEVER, resumed.weights) for i, row in enumerate(model.outcomes)}
+    first = within_horizon(model, [table[f"{PREFIX}.first"] for table in resumed.run.tables])
+    today = {row.id: share_of_futures(first[:, :, i] != NEVER, resumed.weights) for i, row in enumerate(model.outcomes)}
     found, notes = {}, list(resumed.notes)
     with lock(resumed.finished.folder), Workers(changed, processes) as workers:
         notes += check_software(resumed, most)
         pulled = None
         for pull in pulls:
             pulled = _pull(resumed, changed, pull, most, workers, progress)
-            lever = _lever(changed, pull.id, pulled, first, resumed.weights, today)
+            lever = lever_forecast(changed, pull.id, pulled, first, resumed.weights, today)
             gains = {actor: gain for actor, gain in lever.gains.items() if not math.isnan(gain.value)}
             found[pull.id] = replace(lever, gains=gains)
     counts = (len(pulled.draws) if pulled else 0, len(resumed.weights))

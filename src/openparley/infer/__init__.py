@@ -6,8 +6,9 @@ and the engine behind the others brings SciPy and Numba with it.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from openparley._lazy import lazily
 
 if TYPE_CHECKING:
     from openparley.infer.check import check_model
@@ -77,41 +78,36 @@ __all__ = [
     "summarise_left_out",
 ]
 
-_HOMES = {
-    "check": ("check_model",),
-    "emulator": ("Emulator", "fit_emulator"),
-    "engine": ("AdaptiveImportance", "Run", "run_draws"),
-    "filter": ("Filter", "Filtered"),
-    "leave_out": ("Variant",),
-    "left_out": ("LeaveOut", "summarise_left_out"),
-    "model": ("Model", "build_model"),
-    "observe": ("Observed", "Report"),
-    "posterior": (
-        "AbsoluteFit",
-        "AccountPath",
-        "AssumptionVerdict",
-        "Diagnostics",
-        "Doubtful",
-        "Estimate",
-        "EvidenceMatrix",
-        "EvidenceRow",
-        "ObservedMove",
-        "Posterior",
-        "Round",
-        "ShareError",
-        "SolverError",
-        "WithoutIt",
-    ),
-    "prior": ("Draws", "draw_assumptions"),
-    "proposal": ("Proposal",),
-    "reporting": ("Reporting",),
-    "summary": ("evidence_emulator", "summarise"),
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name from the module that it lives in."""
-    for module, names in _HOMES.items():
-        if name in names:
-            return getattr(importlib.import_module(f"{__name__}.{module}"), name)
-    raise AttributeError(f"module “{__name__}” has no attribute “{name}”")
+__getattr__ = lazily(
+    __name__,
+    {
+        "check": ("check_model",),
+        "emulator": ("Emulator", "fit_emulator"),
+        "engine": ("AdaptiveImportance", "Run", "run_draws"),
+        "filter": ("Filter", "Filtered"),
+        "leave_out": ("Variant",),
+        "left_out": ("LeaveOut", "summarise_left_out"),
+        "model": ("Model", "build_model"),
+        "observe": ("Observed", "Report"),
+        "posterior": (
+            "AbsoluteFit",
+            "AccountPath",
+            "AssumptionVerdict",
+            "Diagnostics",
+            "Doubtful",
+            "Estimate",
+            "EvidenceMatrix",
+            "EvidenceRow",
+            "ObservedMove",
+            "Posterior",
+            "Round",
+            "ShareError",
+            "SolverError",
+            "WithoutIt",
+        ),
+        "prior": ("Draws", "draw_assumptions"),
+        "proposal": ("Proposal",),
+        "reporting": ("Reporting",),
+        "summary": ("evidence_emulator", "summarise"),
+    },
+)

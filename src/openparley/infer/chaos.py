@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy import special
 
-from openparley.infer.emulator import cross_validate, refuse_unusable, skill
+from openparley.infer.emulator import FOLDS, cross_validate, refuse_unusable, skill
 
 PER_DRAW = 4  # candidate terms a draw: with many more, some fit by chance better than true ones
 # (highest degree in one assumption, highest total degree in two), poorest first
@@ -114,8 +114,8 @@ def fit_chaos(
 def _fit(z: np.ndarray, values: np.ndarray, weights: np.ndarray, names: tuple[str, ...], seed: int) -> Chaos:
     most = min(len(values) // DRAWS_PER_TERM, MOST_TERMS)
     error = np.zeros(most + 1)
-    fold = np.random.default_rng([seed, 2]).permutation(len(values)) % 5
-    for k in range(5):
+    fold = np.random.default_rng([seed, 2]).permutation(len(values)) % FOLDS
+    for k in range(FOLDS):
         out = fold == k
         predicted = _path(z, values, weights, ~out, most)[1]
         error += weights[out] @ np.square(values[out][:, None] - predicted[out])

@@ -18,6 +18,7 @@ from openparley.solve.belief_grid import BeliefGrid, solve_belief_grid
 from openparley.solve.grid.behaviour import GridBehaviour
 from openparley.solve.grid.certificate import certify
 from openparley.solve.grid.workspace import Workspace
+from openparley.solve.solution import Solution
 
 CERTIFIED_EVERY = 16  # a certificate costs about half as much as a solve; every sixteenth draw is a fair sample
 CERTIFICATE_SAMPLES = 512  # errors have a long tail, which a smaller sample misses
@@ -54,8 +55,18 @@ class Task(Protocol):
         ...
 
 
-def work(model: Model, values: Mapping[str, float], index: int, seed: int, method: BeliefGrid, tasks: Mapping[str, Task]) -> Table:
-    """Solve one draw and keep what the posterior and the tasks need of it.
+@dataclass(frozen=True)
+class Solved:
+    """One draw, solved and filtered."""
+
+    parameters: Parameters
+    reporting: Reporting
+    solution: Solution[GridBehaviour]
+    filtered: Filtered
+
+
+def solve_draw(model: Model, values: Mapping[str, float], method: BeliefGrid) -> Solved:
+    """Solve the game at one draw of the assumptions and filter the record under it.
 
     Raises
     ------
@@ -65,7 +76,19 @@ def work(model: Model, values: Mapping[str, float], index: int, seed: int, metho
     parameters, reporting = model.parameters(values), model.reporting(values)
     game = DisputeGame(model.positions, parameters, model.rounds, model.dispute(parameters))
     solution = solve_belief_grid(game, method, workspace=WORKSPACE)
-    filtered = Filter(model, solution.behaviour, reporting).run()
+    return Solved(parameters, reporting, solution, Filter(model, solution.behaviour, reporting).run())
+
+
+def work(model: Model, values: Mapping[str, float], index: int, seed: int, method: BeliefGrid, tasks: Mapping[str, Task]) -> Table:
+    """Solve one draw and keep what the posterior and the tasks need of it.
+
+    Raises
+    ------
+    SolveError, InferenceError
+        If the draw cannot be solved, or the record is impossible under it.
+    """
+    solved = solve_draw(model, values, method)
+    solution, filtered = solved.solution, solved.filtered
     table: Table = {
         "log_evidence": filtered.log_evidence,
         "world_share": filtered.world_share,
@@ -86,7 +109,7 @@ def work(model: Model, values: Mapping[str, float], index: int, seed: int, metho
         proof = certify(solution, samples=CERTIFICATE_SAMPLES, rng=np.random.default_rng([seed, index]))
         table |= {f"certificate.{name}": np.array(getattr(proof, name)) for name in CERTIFIED}
         table["certificate.best_response_gap"] = np.array(max(proof.best_response_gap.values()))
-    drawn = Drawn(model, index, seed, parameters, reporting, solution.behaviour, filtered, method)
+    drawn = Drawn(model, index, seed, solved.parameters, solved.reporting, solution.behaviour, filtered, method)
     for name, task in tasks.items():
         table |= {f"{name}.{key}": value for key, value in task(drawn).items()}
     return table

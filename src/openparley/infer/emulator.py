@@ -22,6 +22,8 @@ PENALTIES = np.geomspace(0.1, 1e4, 31)  # of standardised coordinates: from hard
 MOST_BENDS = 3  # directions beside the linear one: a quadratic in four directions has fifteen terms
 PERMUTATIONS = 200
 TRUSTED = 0.95  # quantile of the permutation null that an effect must exceed
+SKILL = 0.1  # cross-validated R² below which an emulator says nothing
+OUTLYING = 6.0  # a log probability this many robust standard deviations under the median says no more than “too low”
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,13 @@ def skill(
     spread = float(share @ np.square(values - share @ values))
     r2 = 1.0 - float(share @ np.square(left_out)) / spread if spread > 0 else 0.0
     return r2, float(np.sqrt(share @ np.square(left_out - share @ left_out)))
+
+
+def without_outliers(values: Float[np.ndarray, " draw"]) -> Float[np.ndarray, " draw"]:
+    """Very low values raised: a draw that all but excludes the record must not bend the fit where the others lie."""
+    middle = np.median(values)
+    spread = 1.4826 * np.median(np.abs(values - middle))  # the standard deviation of a normal with this median deviation
+    return np.maximum(values, middle - OUTLYING * spread) if spread > 0 else values
 
 
 _Fitted = tuple[np.ndarray, float, np.ndarray, np.ndarray, Int[np.ndarray, " idle"]]

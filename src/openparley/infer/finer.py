@@ -13,12 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float
 
-from openparley.game.dispute_game import DisputeGame
-from openparley.infer.draw import WORKSPACE, Table, played
-from openparley.infer.filter import HABIT, Filter
+from openparley.infer.draw import Table, played, solve_draw
+from openparley.infer.filter import HABIT
 from openparley.infer.model import Model
 from openparley.infer.posterior import NONE_OF_THESE, ShareError, SolverError
-from openparley.solve.belief_grid import BeliefGrid, solve_belief_grid
+from openparley.solve.belief_grid import BeliefGrid
 
 FINER = (2, 1)  # further nodes a split, the dearest first
 BUDGET = 0.1  # share of a run's time that the finer solves may take
@@ -32,14 +31,11 @@ class Finer:
 
     def __call__(self, model: Model, index: int, values: Mapping[str, float]) -> Table:
         """What is compared with the draw's own table."""
-        parameters, reporting = model.parameters(values), model.reporting(values)
-        game = DisputeGame(model.positions, parameters, model.rounds, model.dispute(parameters))
-        behaviour = solve_belief_grid(game, self.grid, workspace=WORKSPACE).behaviour
-        filtered = Filter(model, behaviour, reporting).run()
+        solved = solve_draw(model, values, self.grid)
         return {
-            "log_evidence": filtered.log_evidence,
-            "world_share": filtered.world_share,
-            **played(model, behaviour, filtered),
+            "log_evidence": solved.filtered.log_evidence,
+            "world_share": solved.filtered.world_share,
+            **played(model, solved.solution.behaviour, solved.filtered),
         }
 
 

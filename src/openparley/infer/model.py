@@ -168,9 +168,7 @@ class Model:
                 if i != j and (prob := values.get(f"drift.{actor}.{leave}.{enter}")) is not None:
                     drift[i, i] += drift[i, j] - prob
                     drift[i, j] = prob
-        propensity = {
-            move: values[key] for move in moves_by_actor(self.positions)[actor] if (key := f"propensity.{actor}.{move}") in values
-        }
+        propensity = {move: values[key] for move in self.layout.moves[actor] if (key := f"propensity.{actor}.{move}") in values}
         return Motives(
             kinds, weights, shares / shares.sum(), drift, values.get(f"precision.{actor}", DEFAULTS["precision"]),
             values.get(f"discount.{actor}", DEFAULTS["discount"]), propensity,

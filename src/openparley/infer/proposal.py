@@ -10,14 +10,12 @@ import numpy as np
 from jaxtyping import Float
 from scipy import linalg, special
 
-from openparley.infer.emulator import FEWEST_DRAWS, Emulator, fit_emulator
+from openparley.infer.emulator import FEWEST_DRAWS, SKILL, Emulator, fit_emulator, without_outliers
 
 DEFENSIVE = 0.25  # share of every later batch that still comes from the prior
 FREEDOM = 5.0  # degrees of freedom of the t: tails heavy enough to bound the weights of a normal target
-SKILL = 0.1  # cross-validated R² below which an emulator leads nowhere
 INFLATED = 1.2  # variance of the t over that of the emulated posterior: too wide costs little, too narrow much
 NARROWEST, WIDEST = 0.2, 2.0  # standard deviations that a fitted direction may have; the prior's is 1
-OUTLYING = 6.0  # a log probability this many robust standard deviations under the median says no more than “too low”
 
 
 @dataclass(frozen=True)
@@ -113,7 +111,7 @@ def fit_proposal(
     usable = np.isfinite(log_evidence)
     if usable.sum() < FEWEST_DRAWS:
         return prior_proposal(count, z.shape[1], f"the prior: {usable.sum()} earlier draws are too few for an emulator")
-    emulator = fit_emulator(z[usable], _without_outliers(log_evidence[usable]), names, seed=seed)
+    emulator = fit_emulator(z[usable], without_outliers(log_evidence[usable]), names, seed=seed)
     if not emulator.r2 >= SKILL or not len(emulator.slope):
         return prior_proposal(count, z.shape[1], f"the prior: the emulator has no skill (R² {emulator.r2:.2f})", emulator.r2)
     # one draw at least of each kind, whatever the size of the batch
@@ -123,13 +121,6 @@ def fit_proposal(
     mean, root = _emulated_posterior(emulator, reach=float(np.linalg.norm(z @ emulator.directions, axis=1).max()))
     why = f"prior and a t in {len(mean)} direction{'s' if len(mean) > 1 else ''} (emulator R² {emulator.r2:.2f})"
     return Proposal(count, share, emulator.directions, mean, root, emulator.r2, why)
-
-
-def _without_outliers(values: np.ndarray) -> Float[np.ndarray, " draw"]:
-    """Very low values raised: a draw that all but excludes the record must not bend the fit where the others lie."""
-    middle = np.median(values)
-    spread = 1.4826 * np.median(np.abs(values - middle))  # the standard deviation of a normal with this median deviation
-    return np.maximum(values, middle - OUTLYING * spread) if spread > 0 else values
 
 
 def _emulated_posterior(emulator: Emulator, *, reach: float) -> tuple[np.ndarray, np.ndarray]:

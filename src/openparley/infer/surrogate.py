@@ -11,7 +11,6 @@ from openparley.infer.chaos import fit_chaos
 from openparley.infer.emulator import fit_emulator
 
 Family = Literal["linear", "polynomial"]
-OUTLYING = 6.0  # a log probability this many robust standard deviations under the median says no more than “too low”
 
 
 @runtime_checkable
@@ -77,10 +76,3 @@ def refit(
     """A member of the same family fitted to other draws, or to each as often as its weight says; its skill is not judged."""
     fit = fit_emulator if family == "linear" else fit_chaos
     return fit(z, values, names, seed=seed, weights=weights, judged=False)
-
-
-def without_outliers(values: Float[np.ndarray, " draw"]) -> Float[np.ndarray, " draw"]:
-    """Very low values raised: a draw that all but excludes the record must not bend the fit where the others lie."""
-    middle = np.median(values)
-    spread = 1.4826 * np.median(np.abs(values - middle))  # the standard deviation of a normal with this median deviation
-    return np.maximum(values, middle - OUTLYING * spread) if spread > 0 else values

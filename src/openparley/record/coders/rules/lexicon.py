@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -90,6 +91,24 @@ def bad_value(row: Row, column: str, value: str, allowed: Sequence[str]) -> Case
     """The error about a cell whose value is not among those allowed."""
     hint = did_you_mean(value, allowed) or f"Allowed: {one_of(list(allowed))}."
     return CaseError(Complaint(row.file, row.line, None, value, list(allowed), hint, f"{column}: {quoted(value)} is not allowed here."))
+
+
+def share_in(row: Row, column: str) -> float:
+    """The share that a cell holds.
+
+    Raises
+    ------
+    CaseError
+        If it is no number from 0 to 1.
+    """
+    cell = row.cells[column]
+    try:
+        share = float(cell)
+    except ValueError:
+        share = math.nan
+    if not 0 <= share <= 1:
+        raise CaseError(Complaint(row.file, row.line, None, cell, "0 to 1", None, f"{column}: a share from 0 to 1 is wanted."))
+    return share
 
 
 @cache

@@ -6,9 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from openparley.errors import CaseError, Complaint
 from openparley.record.coders.rules.commitments.contents import Acts, Content
-from openparley.record.coders.rules.lexicon import Lexicon, Row, bad_value
+from openparley.record.coders.rules.lexicon import Lexicon, Row, bad_value, share_in
 
 if TYPE_CHECKING:
     from openparley.record.coders.rules.grammar.grammar import Clause, Group
@@ -91,12 +90,7 @@ def _cue(row: Row, phrase: str) -> Cue:
         raise bad_value(row, "pos", cells["pos"], ("v", "n"))
     if cells["type"] not in TYPES:
         raise bad_value(row, "type", cells["type"], TYPES)
-    try:
-        prior = float(cells["prior"])
-    except ValueError:
-        prior = -1.0
-    if not 0 <= prior <= 1:
-        raise CaseError(Complaint(row.file, row.line, None, cells["prior"], "0 to 1", None, "prior: a share from 0 to 1 is wanted."))
+    prior = share_in(row, "prior")
     flags: set[str] = set()
     objects: set[str] = set()
     prepositions: set[str] = set()

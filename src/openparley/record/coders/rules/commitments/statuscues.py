@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from openparley.errors import CaseError, Complaint
-from openparley.record.coders.rules.lexicon import Lexicon, Row, bad_value
+from openparley.record.coders.rules.lexicon import Lexicon, Row, bad_value, share_in
 
 __all__ = ["NOUNS", "StatusCue", "make_status_cues"]
 
@@ -97,12 +96,7 @@ def _cue(row: Row, phrase: str) -> StatusCue:
     for noun in row.words("noun"):
         if noun not in NOUNS:
             raise bad_value(row, "noun", noun, tuple(NOUNS))
-    try:
-        prior = float(cells["prior"])
-    except ValueError:
-        prior = -1.0
-    if not 0 <= prior <= 1:
-        raise CaseError(Complaint(row.file, row.line, None, cells["prior"], "0 to 1", None, "prior: a share from 0 to 1 is wanted."))
+    prior = share_in(row, "prior")
     name = f"{cells['value']}.{phrase.replace(' ', '_')}"
     rest = tuple(phrase.split()[1:])
     nouns = frozenset(row.words("noun")) or frozenset(NOUNS)

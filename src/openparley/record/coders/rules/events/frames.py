@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from openparley.errors import CaseError, Complaint
-from openparley.record.coders.rules.lexicon import Lexicon, Row, bad_value
+from openparley.record.coders.rules.lexicon import Lexicon, Row, bad_value, share_in
 from openparley.record.plover import CONTEXTS, TYPES
 
 __all__ = ["CONFLICT", "Frame", "FrameTable", "Test", "make_frames", "unknown_class"]
@@ -147,12 +145,7 @@ def _event_frames(row: Row, classes: Mapping[str, frozenset[str]]) -> list[Frame
         raise bad_value(row, "event", event, tuple(TYPES))
     if mode and mode not in TYPES[event].modes:
         raise bad_value(row, "mode", mode, TYPES[event].modes)
-    try:
-        prior = float(row.cells["prior"])
-    except ValueError:
-        prior = math.nan
-    if not 0 <= prior <= 1:
-        raise CaseError(Complaint(row.file, row.line, None, row.cells["prior"], "0 to 1", None, "prior: a share from 0 to 1 is wanted."))
+    prior = share_in(row, "prior")
     tests = _tests(row, classes)
     recipient = tuple(row.cells["recipient"].split())
     return [

@@ -1,78 +1,19 @@
-"""Play step by step: what is chosen in every living future, to be looked at or replaced before it is carried out."""
+"""Forced moves: a move is put in the place of what an actor would have chosen, at its first legal chance."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 
-from openparley.forecast.futures import NEVER, Play, Start, _matching
+from openparley.forecast.futures import NEVER, Moment, Play, Start, match_outcomes, numeraire_unit
 from openparley.game.positions import ENDED
 from openparley.infer.filter import HABIT
 from openparley.record.casefile import Outcome
-from openparley.solve.grid.behaviour import drift_beliefs
 
 
-@dataclass
-class Moment:
-    """One step of the living futures: what was chosen, before it is carried out; ``option`` and ``after`` may be changed.
-
-    Attributes
-    ----------
-    alive
-        Which futures.
-    where, before, world
-        Position, public beliefs and world of each.
-    option, after
-        What is chosen and the beliefs after it.
-    fixed
-        Where the option has been put in by force.
-    """
-
-    round: int
-    step: int
-    alive: Int[np.ndarray, " future"]
-    where: Int[np.ndarray, " future"]
-    before: Mapping[str, Float[np.ndarray, "future _"]]
-    world: Int[np.ndarray, " future"]
-    option: Int[np.ndarray, " future"]
-    after: dict[str, Float[np.ndarray, "future _"]]
-    fixed: Bool[np.ndarray, " future"]
-
-
-class Stepwise(Play):
-    """Simulates one game as `openparley.forecast.futures.Play` does, and hands out every step."""
-
-    def moments(self, start: Start, uniforms: Float[np.ndarray, "future round step"], *, until: int | None = None) -> Iterator[Moment]:
-        """Every step in turn, of the futures that are not over; what is in the moment afterwards is carried out.
-
-        Parameters
-        ----------
-        until
-            First round that is not played; None for all that are solved.
-        """
-        places, steps = self.behaviour.positions, self.behaviour.positions.steps
-        position, beliefs, world = start.position.copy(), {a: b.copy() for a, b in start.beliefs.items()}, start.world.copy()
-        last = self.shift + self.behaviour.rounds
-        for t in range(start.round, last if until is None else min(until, last)):
-            for step in range(start.step if t == start.round else 0, len(steps)):
-                alive = np.flatnonzero(position != ENDED)
-                if not len(alive):
-                    return
-                before = {a: b[alive] for a, b in beliefs.items()}
-                option, after = self._choose(t, step, position[alive], before, world[alive], uniforms[alive, t, step])
-                moment = Moment(t, step, alive, position[alive], before, world[alive], option, dict(after), np.zeros(len(alive), bool))
-                yield moment
-                for actor, belief in moment.after.items():
-                    beliefs[actor][alive] = belief
-                position[alive] = places.successor[moment.option]
-            beliefs = drift_beliefs(self.behaviour.parameters, beliefs)
-            world = (uniforms[:, t, len(steps)][:, None] > self.drift[world]).sum(1).clip(max=len(self.worlds.types) - 1)
-
-
-class Forcing(Stepwise):
+class Forcing(Play):
     """Simulates one game in which moves may be forced."""
 
     def forced(
@@ -94,7 +35,7 @@ class Forcing(Stepwise):
             return self.run(start, uniforms, outcomes), np.zeros(len(self.behaviour.positions.dispute.actors))
         first = np.full((len(start.position), len(outcomes)), NEVER, np.int64)
         gained = np.zeros((len(start.position), len(self.behaviour.positions.dispute.actors)))
-        matching = _matching(self.behaviour.positions, outcomes)
+        matching = match_outcomes(self.behaviour.positions, outcomes)
         pending = np.ones((len(start.position), len(force)), bool)
         for moment in self.moments(start, uniforms):
             for j, (actor, move) in enumerate(force):
@@ -146,6 +87,6 @@ class Forcing(Stepwise):
         for actor in actors:
             motives = behaviour.parameters.motives[actor]
             kinds = np.maximum(self.worlds.of(actor)[moment.world[taken]], 0)
-            unit = abs(motives.weights[motives.types[0]].get(places.dispute.numeraire.get(actor, ""), 1.0)) or 1.0
-            columns.append(motives.discount**rounds * change[np.arange(len(taken)), behaviour.slot(actor) + kinds] / unit)
+            gain = change[np.arange(len(taken)), behaviour.slot(actor) + kinds] / numeraire_unit(behaviour, actor)
+            columns.append(motives.discount**rounds * gain)
         return np.stack(columns, 1)
