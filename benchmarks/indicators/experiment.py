@@ -56,7 +56,7 @@ def top_reports(one: Drawn, about: str, rounds: int, futures: int) -> Names:
     table = Futures(futures)(one) | {"types": one.filtered.worlds.types, "prior": one.filtered.worlds.prior}
     resumed = Resumed.of(one.model, table, one.seed, one.index)
     play = Play(one.behaviour, resumed.worlds, resumed.habit, 0)
-    said = said_by_round(play, resumed, one.model, one.reporting, rounds)[-1]
+    said = said_by_round(play, resumed.start, resumed.uniforms, one.model, one.reporting, rounds)[-1]
     kinds = one.filtered.worlds.of(about)[table["world"]]
     named = kinds >= 0
     weight, draw = np.ones(int(named.sum())), np.zeros(int(named.sum()), np.int64)

@@ -11,9 +11,12 @@ import pytest
 
 from openparley.errors import CaseError
 from openparley.forecast.fitting import Fitted, fit
+from openparley.forecast.indicators import LOOKOUT, WINDOW
 from openparley.forecast.runs import read_run
-from openparley.forecast.watching import OVERDUE, follow, read_indicators, watch_run, write_indicators
-from openparley.forecast.whatif import Resumption, WhatIf, resume, tells, what_if, write_whatif
+from openparley.forecast.following import OVERDUE, follow, read_indicators, write_indicators
+from openparley.forecast.telling import tells
+from openparley.forecast.watching import watch_run
+from openparley.forecast.whatif import Resumption, WhatIf, resume, what_if, write_whatif
 from openparley.infer.engine import AdaptiveImportance
 from openparley.infer.posterior import Estimate
 from openparley.record.case import Case, open_case
@@ -144,3 +147,15 @@ def test_indicators_of_a_run_are_written_and_read_back(ready: Ready) -> None:
     silent = follow(late, resumed.model, [("old", since, rows)])
     assert {old.state for old in silent} == {OVERDUE}
     assert all(value <= 0 for old in silent for value in old.charged.values())
+
+
+def test_what_a_run_watches_by_itself_is_what_solving_again_finds(ready: Ready) -> None:
+    _, fitted, resumed = ready
+    kept = watch_run(resumed, WINDOW, most=4, processes=1)
+    assert kept.indicators == fitted.forecast.indicators
+    assert read_indicators(fitted.folder / "indicators.json")[1] == list(kept.indicators)
+    without = [{key: array for key, array in table.items() if not key.startswith(LOOKOUT)} for table in resumed.run.tables]
+    again = watch_run(replace(resumed, run=replace(resumed.run, tables=tuple(without))), WINDOW, most=DRAWS, processes=1)
+    assert [(row.actor, row.move, row.between) for row in again.indicators] == [(row.actor, row.move, row.between) for row in kept.indicators]
+    for one, other in zip(again.indicators, kept.indicators, strict=True):
+        assert one.gain == pytest.approx(other.gain, abs=1e-3)

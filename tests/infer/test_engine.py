@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from openparley.errors import InferenceError
 from openparley.infer import engine as engine_module
 from openparley.infer.checkpoint import load_table
 from openparley.infer.draw import Drawn, Table, work
-from openparley.infer.engine import AdaptiveImportance, Run, run_draws
+from openparley.infer.engine import AdaptiveImportance, Run, finished_run, run_draws
 from openparley.infer.model import Model, build_model
 from openparley.record.case import open_case
 from openparley.solve.belief_grid import BeliefGrid
@@ -142,3 +143,21 @@ def test_an_interrupt_keeps_what_is_done(model: Model, finished: tuple[Run, Path
     kept = sorted(path.name for path in tmp_path.glob("draw-*.npz"))
     assert len(kept) == 2
     assert same(run_draws(model, ENGINE, TASKS, checkpoint=tmp_path), finished[0])
+
+
+def test_a_finished_run_is_read_back_whole(model: Model, finished: tuple[Run, Path]) -> None:
+    run, folder = finished
+    again = finished_run(model, ENGINE, folder)
+    assert same(replace(run, finer={}), again)
+    assert again.free == run.free
+    assert all(np.array_equal(again.values[name], column) for name, column in run.values.items())
+    assert np.array_equal(again.z, run.z)
+    assert np.array_equal(again.log_ratio, run.log_ratio)
+
+
+@pytest.mark.parametrize("lost", ["draw-00002.npz", "proposal-00.json"])
+def test_a_run_with_something_gone_is_not_read_back(model: Model, finished: tuple[Run, Path], tmp_path: Path, lost: str) -> None:
+    folder = shutil.copytree(finished[1], tmp_path / "draws")
+    (folder / lost).unlink()
+    with pytest.raises(InferenceError, match="gone or not whole"):
+        finished_run(model, ENGINE, folder)

@@ -12,14 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import openparley
+from openparley.forecast.following import watched, write_indicators
 from openparley.forecast.forecast import Forecast
 from openparley.forecast.futures import Futures
+from openparley.forecast.indicators import LOOKOUT, Lookout
 from openparley.forecast.levers import pull_levers
 from openparley.forecast.predicting import PREFIX, predict
 from openparley.forecast.runs import described
 from openparley.forecast.tables import tables
 from openparley.game.families import FAMILIES
 from openparley.infer.checkpoint import Progress
+from openparley.infer.draw import Task
 from openparley.infer.engine import AdaptiveImportance, run_draws
 from openparley.infer.leave_out import Variant, leave_out, numbered
 from openparley.infer.left_out import TASK, LeaveOut
@@ -116,7 +119,8 @@ def fit(
     draws.mkdir(parents=True, exist_ok=True)
     with lock(folder):
         reused = len(list(draws.glob("draw-*.npz")))
-        began, tasks = _now(), {PREFIX: Futures(futures), TASK: LeaveOut()}
+        began = _now()
+        tasks: dict[str, Task] = {PREFIX: Futures(futures), LOOKOUT: Lookout(futures), TASK: LeaveOut()}
         with Workers(model, engine.processes, scheduler) as workers:
             run = run_draws(model, engine, tasks, checkpoint=draws, progress=progress, workers=workers)
             posterior = summarise(model, run, engine)
@@ -126,11 +130,13 @@ def fit(
                     model, run, engine, posterior.weights, most=lever_draws, prefix=PREFIX, checkpoint=draws, progress=progress,
                     workers=workers,
                 )  # fmt: skip
-        forecast = predict(model, run, posterior, pulled)
+        ahead = watched(case, model, run, posterior.weights, folder, seed=engine.seed)
+        forecast = replace(predict(model, run, posterior, pulled), indicators=ahead.indicators, followed=ahead.followed)
         settings["lever_draws"] = len(pulled.draws) if pulled else 0
         record = {**_record(case, key, settings, engine.seed, began, posterior), **described(case, model, posterior, forecast)}
         for name, table in tables(posterior, forecast).items():
             atomic_write(folder / name, table.encode())
+        write_indicators(ahead)
         atomic_write(folder / "run.json", (json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n").encode())
     found = next((result for result in posterior.left_out if asked and result.variant.id == asked.id), None)
     return Fitted(model, posterior, forecast, record, folder, reused, found)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from openparley.infer.posterior import Estimate, Round
 
 if TYPE_CHECKING:
+    from openparley.forecast.following import Followed
     from openparley.forecast.hinges import Hinges
     from openparley.forecast.indicators import Indicator
-    from openparley.forecast.watching import Followed
 
 
 @dataclass(frozen=True)

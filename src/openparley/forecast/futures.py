@@ -43,19 +43,24 @@ class Futures:
         ``start.…``, ``habit.…`` and ``worth`` are what `openparley.forecast.levers` needs to pull a lever on the same futures.
         """
         model, found = drawn.model, drawn.filtered
-        rng = random_stream(drawn.seed, drawn.index)
-        uniforms = rng.random((self.count, model.rounds + 1, len(model.positions.steps) + len(model.uncertain)))
-        branch, world = _sample(found.branches.weight, rng.random(), self.count)
-        start = Start(
-            found.branches.position[branch], {a: b[branch] for a, b in found.branches.beliefs.items()}, world, found.today, found.step
-        )
+        start, uniforms, rng = beginning(drawn, self.count)
         usual = Play(drawn.behaviour, found.worlds, found.habit, 0)
-        table: Table = {"first": usual.run(start, uniforms, model.outcomes), "world": world}
+        table: Table = {"first": usual.run(start, uniforms, model.outcomes), "world": start.world}
         before = _before_the_record(drawn, rng.random(), self.count)
         unread = Play(drawn.behaviour, found.worlds, {}, 0)  # nobody's habits are known before the record
         table["first_prior"], table["open_prior"] = unread.run_from(before, uniforms, model.outcomes, since=model.today)
         table["worth"] = expected_worth(model, drawn.behaviour, found.worlds, start, 0)
         return table | start.table() | {f"habit.{actor}": np.array(list(counts.values())) for actor, counts in found.habit.items()}
+
+
+def beginning(drawn: Drawn, count: int) -> tuple[Start, Float[np.ndarray, "future round step"], np.random.Generator]:
+    """Where the futures of a draw begin, their random numbers by round and step, and the stream after these."""
+    model, found = drawn.model, drawn.filtered
+    rng = random_stream(drawn.seed, drawn.index)
+    uniforms = rng.random((count, model.rounds + 1, len(model.positions.steps) + len(model.uncertain)))
+    branch, world = _sample(found.branches.weight, rng.random(), count)
+    beliefs = {actor: belief[branch] for actor, belief in found.branches.beliefs.items()}
+    return Start(found.branches.position[branch], beliefs, world, found.today, found.step), uniforms, rng
 
 
 def random_stream(seed: int, index: int) -> np.random.Generator:

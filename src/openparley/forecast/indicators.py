@@ -15,17 +15,21 @@ from datetime import date
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from openparley.forecast.futures import Play
-from openparley.forecast.levers import Resumed
+from openparley.forecast.futures import Play, Start, beginning
+from openparley.forecast.levers import Resumed, sampled
 from openparley.forecast.predicting import PREFIX
 from openparley.game.dispute_game import DisputeGame
-from openparley.infer.draw import WORKSPACE, Table
+from openparley.infer.draw import WORKSPACE, Drawn, Table
+from openparley.infer.engine import Run
 from openparley.infer.filter import HABIT
 from openparley.infer.model import Model
 from openparley.infer.posterior import NONE_OF_THESE, Round
 from openparley.infer.reporting import Reporting
 from openparley.solve.belief_grid import BeliefGrid, solve_belief_grid
 
+LOOKOUT = "lookout"  # name under which the task of a run goes
+WINDOW = 4  # rounds ahead that a run watches for
+MOST = 64  # draws that indicators are taken from: their null distribution is permuted, which grows with the futures
 PERMUTATIONS = 200
 NULL_LEVEL = 0.95
 
@@ -84,7 +88,7 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Watch:
-    """Job or task of a draw: how likely each report is to come within a window, in every future.
+    """Job of a draw, its game solved again: how likely each report is to come within a window, in every future.
 
     Attributes
     ----------
@@ -105,9 +109,38 @@ class Watch:
         game = DisputeGame(model.positions, parameters, model.rounds - shift, model.dispute(parameters))
         solved = solve_belief_grid(game, self.grid, workspace=WORKSPACE).behaviour
         play = Play(solved, resumed.worlds, resumed.habit, shift)
-        by_round = said_by_round(play, resumed, model, model.reporting(values), self.rounds)
-        world = np.eye(len(resumed.worlds.types))[resumed.start.world]
-        return {"said": by_round[-1].astype(np.float32), "by_round": np.einsum("tfm,fw->twm", by_round, world)}
+        said = said_by_round(play, resumed.start, resumed.uniforms, model, model.reporting(values), self.rounds)
+        return _sums(said, resumed.start.world, len(resumed.worlds.types))
+
+
+@dataclass(frozen=True)
+class Lookout:
+    """Task of a draw: what `Watch` gives, from the futures of `openparley.forecast.futures.Futures`, while the solution exists.
+
+    Attributes
+    ----------
+    count
+        Futures a draw, as many as that task has.
+    rounds
+        Rounds of the window; fewer where the forecast ends before.
+    """
+
+    count: int
+    rounds: int = WINDOW
+
+    def __call__(self, drawn: Drawn) -> Table:
+        """As `Watch`; without rows where no round is left."""
+        model, found = drawn.model, drawn.filtered
+        start, uniforms, _ = beginning(drawn, self.count)
+        rounds = max(0, min(self.rounds, model.horizon - start.round))
+        play = Play(drawn.behaviour, found.worlds, found.habit, 0)
+        return _sums(said_by_round(play, start, uniforms, model, drawn.reporting, rounds), start.world, len(found.worlds.types))
+
+
+def _sums(by_round: Float[np.ndarray, "round future move"], world: Int[np.ndarray, " future"], worlds: int) -> Table:
+    """What is kept of a draw."""
+    said = by_round[-1] if len(by_round) else np.zeros(by_round.shape[1:])
+    return {"said": said.astype(np.float32), "by_round": np.einsum("tfm,fw->twm", by_round, np.eye(worlds)[world])}
 
 
 def watched_moves(model: Model) -> list[tuple[str, str]]:
@@ -115,14 +148,16 @@ def watched_moves(model: Model) -> list[tuple[str, str]]:
     return [(actor, move) for actor, moves in model.layout.moves.items() for move in moves]
 
 
-def said_by_round(play: Play, resumed: Resumed, model: Model, reporting: Reporting, rounds: int) -> Float[np.ndarray, "round future move"]:
+def said_by_round(
+    play: Play, start: Start, uniforms: Float[np.ndarray, "future _ step"], model: Model, reporting: Reporting, rounds: int
+) -> Float[np.ndarray, "round future move"]:
     """Probability, given the moves of each future, that a report of each move has come by the end of each round of the window."""
-    moves, start, label = model.layout.moves, resumed.start, model.layout.label
+    moves, label = model.layout.moves, model.layout.label
     # probability of a report that names each move (column), after each move made (row), for each actor
     told = {a: reporting.detected(a, names)[:, None] * reporting.named(a, names) for a, names in moves.items()}
     offset = dict(zip(moves, np.cumsum([0, *(len(names) for names in moves.values())]).tolist(), strict=False))
     silent = np.ones((rounds, len(start.position), len(watched_moves(model))))
-    for moment in play.moments(start, resumed.uniforms, until=start.round + rounds):
+    for moment in play.moments(start, uniforms, until=start.round + rounds):
         actor = model.positions.steps[moment.step]
         columns = slice(offset[actor], offset[actor] + len(moves[actor]))
         # what is said in a round stays said in all later ones
@@ -175,6 +210,23 @@ def _within_draws(kinds: np.ndarray, draw: np.ndarray, order: np.ndarray, rng: n
     shuffled = np.empty_like(kinds)
     shuffled[order] = kinds[np.lexsort((rng.random(len(kinds)), draw))]
     return shuffled
+
+
+def registered_indicators(model: Model, run: Run, weights: Float[np.ndarray, " draw"], *, seed: int) -> list[Indicator]:
+    """Indicators from what the task `Lookout` gave in every draw of a run; none where no round is left.
+
+    Parameters
+    ----------
+    weights
+        Posterior weights of the draws; of many draws a sample by weight is taken.
+    """
+    first = int(run.tables[0][f"{PREFIX}.start.when"][0])
+    if first >= model.horizon:
+        return []
+    draws, share = sampled(weights, MOST, seed=seed)
+    tables = [{key: run.tables[k][f"{LOOKOUT}.{key}"] for key in ("said", "by_round")} for k in draws]
+    worlds = [run.tables[k][f"{PREFIX}.world"] for k in draws]
+    return find_indicators(model, tables, worlds, share, run.tables[0]["world_types"], first=first, seed=seed)
 
 
 def find_indicators(

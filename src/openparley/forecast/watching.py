@@ -1,89 +1,38 @@
-"""Indicators of a finished run, where they would be seen, and what became of those of earlier runs."""
+"""Indicators of a finished run over any number of rounds: the rest of the game is solved again in some of its draws."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
-import math
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import date
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
-from openparley.errors import CaseError, Complaint, InferenceError
-from openparley.forecast.fitting import software
-from openparley.forecast.indicators import Indicator, Prob, Watch, find_indicators
+from openparley.errors import InferenceError
+from openparley.forecast.following import Watched, finish, watched
+from openparley.forecast.indicators import LOOKOUT, Watch, find_indicators
 from openparley.forecast.levers import sampled, start_of
 from openparley.forecast.predicting import PREFIX
-from openparley.forecast.runs import FinishedRun, finished_runs
 from openparley.forecast.whatif import Resumption, check_software
 from openparley.infer.checkpoint import Progress, run_jobs
-from openparley.infer.model import Model
-from openparley.infer.observe import Report
+from openparley.infer.software import software
 from openparley.infer.workers import Workers
-from openparley.record.case import Case
-from openparley.record.store import atomic_write, lock
+from openparley.record.store import lock
 
 STAGE = "looking for indicators"
-FILE = "indicators.json"
 NAME_LENGTH = 12
-NOT_YET, SEEN, OVERDUE = "not yet", "seen", "overdue"
-LARGEST_PROB = 1 - 1e-6  # a silence is never charged with more than a million to one
 
 
-@dataclass(frozen=True)
-class Followed:
-    """What became of an indicator of an earlier run.
-
-    Attributes
-    ----------
-    state
-        ``"not yet"``: its window is open. ``"seen"``: a report came in it. ``"overdue"``: it passed without one.
-    on
-        First day of the round of the report.
-    charged
-        Overdue only: account → log probability of the silence, which the model has charged it with already; an overdue
-        indicator is therefore not to be counted against an account a second time.
-    """
-
-    run: str
-    indicator: Indicator
-    state: str
-    on: date | None
-    charged: Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class Watched:
-    """The indicators of a run, best first, and what became of earlier ones."""
-
-    run: FinishedRun
-    since: date
-    indicators: tuple[Indicator, ...]
-    followed: tuple[Followed, ...]
-    draws: tuple[int, int]
-    futures: int
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain data."""
-        found = {
-            "run": self.run.id,
-            "since": self.since,
-            "indicators": [asdict(row) for row in self.indicators],
-            "followed": [asdict(row) for row in self.followed],
-            "draws": self.draws[0],
-            "of_draws": self.draws[1],
-            "futures": self.futures,
-        }
-        return json.loads(json.dumps(found, default=str))
-
-
-def watch_run(resumed: Resumption, rounds: int, *, most: int, processes: int | None = None, progress: Progress | None = None) -> Watched:
+def watch_run(
+    resumed: Resumption,
+    rounds: int,
+    *,
+    most: int,
+    processes: int | None = None,
+    scheduler: str | None = None,
+    progress: Progress | None = None,
+) -> Watched:
     """Indicators of a finished run; finished draws of an earlier or interrupted call are reused.
+
+    Over as many rounds as the run itself looked ahead nothing is solved: every draw kept what is needed.
 
     Parameters
     ----------
@@ -91,19 +40,24 @@ def watch_run(resumed: Resumption, rounds: int, *, most: int, processes: int | N
         Rounds of the window.
     most
         Draws in which the game is solved again and played on, a sample by weight if the run has more.
+    scheduler
+        Address of a Dask scheduler whose workers compute, instead of local processes.
 
     Raises
     ------
     InferenceError
-        If no round is left.
+        If no round is left, a worker process was lost, or the cluster cannot be used.
     CaseError
         If today's software does not reproduce the run.
     """
-    case, model, run, engine = resumed.case, resumed.model, resumed.run, resumed.engine
+    model, run, engine = resumed.model, resumed.run, resumed.engine
     first = int(run.tables[0][f"{PREFIX}.start.when"][0])
     if first >= model.horizon:
         raise InferenceError("no round that is forecast is left after the cut-off, so there is nothing to watch for.")
     rounds = min(rounds, model.horizon - first)
+    kept = run.tables[0].get(f"{LOOKOUT}.by_round")
+    if kept is not None and len(kept) == rounds:
+        return watched(resumed.case, model, run, resumed.weights, resumed.finished.folder, seed=engine.seed)
     draws, share = sampled(resumed.weights, most, seed=engine.seed)
     items = {k: (run.at(k), start_of(run.tables[k], PREFIX)) for k in draws}
     name = f"watch-{hashlib.sha256(json.dumps([rounds, software()], sort_keys=True).encode()).hexdigest()[:NAME_LENGTH]}"
@@ -112,121 +66,11 @@ def watch_run(resumed: Resumption, rounds: int, *, most: int, processes: int | N
         if progress is not None:
             progress(STAGE, done, len(items))
 
-    with lock(resumed.finished.folder), Workers(replace(model, levers={}, lever_positions={}), processes) as workers:
+    with lock(resumed.finished.folder), Workers(replace(model, levers={}, lever_positions={}), processes, scheduler) as workers:
         check_software(resumed, most)
         job = Watch(rounds, engine.seed, engine.grid)
         tables = run_jobs(workers, job, items, name=name, checkpoint=resumed.draws_folder, done=show)
     worlds = [run.tables[k][f"{PREFIX}.world"] for k in draws]
-    found = find_indicators(
-        model, list(tables.values()), worlds, share, run.tables[0]["world_types"], first=first, seed=engine.seed
-    )  # fmt: skip
-    rows = tuple(replace(row, read_from=read_from(case, row.actor, row.move), outlets=outlets_of(case, model, row.actor)) for row in found)
-    followed = follow(resumed.case, model, earlier(resumed.finished))
-    return Watched(
-        resumed.finished, model.calendar[first].start, rows, followed, (len(draws), len(resumed.weights)), len(worlds[0])
-    )  # fmt: skip
-
-
-def write_indicators(found: Watched) -> tuple[Path, Path]:
-    """``indicators.csv`` and ``indicators.json`` in the run's folder."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    columns = (
-        "about",
-        "between",
-        "actor",
-        "move",
-        "gain_nats",
-        "null_nats",
-        "account",
-        "prob",
-        "mcse",
-        "half_by",
-        "by",
-        "read_from",
-        "outlets",
-    )
-    writer.writerow(columns)
-    for row in found.indicators:
-        for account, prob in row.probs.items():
-            writer.writerow(
-                (row.about, " ".join(row.between), row.actor, row.move, row.gain, row.null, account, prob.value, prob.mcse, row.half_by,
-                 row.by, row.read_from, row.outlets)
-            )  # fmt: skip
-    paths = found.run.folder / "indicators.csv", found.run.folder / FILE
-    atomic_write(paths[0], text.getvalue().encode())
-    atomic_write(paths[1], (json.dumps(found.as_json(), ensure_ascii=False, indent=1) + "\n").encode())
-    return paths
-
-
-def read_from(case: Case, actor: str, move: str) -> str:
-    """Kinds of entry that a rule reads as a move."""
-    name = f"{actor}.{move}"
-    said = []
-    for rule in case.file.observations:
-        if name == rule.move or name in rule.readings:
-            what = f"{rule.kind} {'/'.join(rule.type)}".strip() if rule.type else f"{rule.kind} {' '.join(rule.entries) or 'of any type'}"
-            unreal = "" if rule.realis == ("actual",) else f" ({'/'.join(rule.realis)})"
-            said.append(f"{what}{unreal}{' toward ' + rule.recipient[0] if rule.recipient else ''}")
-    return "; ".join(dict.fromkeys(said)) or ("a row of the chronology" if case.course else "no rule reads any entry as it yet")
-
-
-def outlets_of(case: Case, model: Model, actor: str) -> str:
-    """Outlets that have reported moves of an actor, with how many of its reports."""
-    found = Counter(
-        outlet
-        for report in model.observed.reports
-        if report.actor == actor
-        for outlet in {case.sources[case.entries[key].source].outlet for key in report.entries if key in case.entries}
-    )
-    return ", ".join(f"{outlet} ({count})" for outlet, count in found.most_common())
-
-
-def earlier(run: FinishedRun) -> list[tuple[str, date, list[Indicator]]]:
-    """Indicators of finished runs of the case with an earlier cut-off, in the same folder: run, first day of the window, indicators."""
-    found = []
-    for other in finished_runs(run.folder.parent):
-        path = other.folder / FILE
-        if path.is_file() and other.case == run.case and str(other.record.get("cutoff", "")) < str(run.record["cutoff"]):
-            found.append((other.id, *read_indicators(path)))
-    return found
-
-
-def read_indicators(path: Path) -> tuple[date, list[Indicator]]:
-    """First day of the window and the indicators of a file that `write_indicators` wrote.
-
-    Raises
-    ------
-    CaseError
-        If it is not one.
-    """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        return date.fromisoformat(data["since"]), [_indicator(row) for row in data["indicators"]]
-    except (LookupError, TypeError, ValueError) as problem:
-        message = f"not what `parley whatif --indicators` writes: {type(problem).__name__} {problem}."
-        raise CaseError(Complaint(str(path), None, None, None, None, "Delete it, or make it again.", message)) from None
-
-
-def _indicator(row: Mapping[str, Any]) -> Indicator:
-    probs = {account: Prob(**prob) for account, prob in row["probs"].items()}
-    days = {key: date.fromisoformat(row[key]) if row[key] else None for key in ("by", "half_by", "last_seen")}
-    return Indicator(**{**row, **days, "between": tuple(row["between"]), "probs": probs})
-
-
-def follow(case: Case, model: Model, issued: Sequence[tuple[str, date, Sequence[Indicator]]]) -> tuple[Followed, ...]:
-    """What has become of earlier indicators by the case's cut-off."""
-    return tuple(_followed(run, since, row, case.file.cutoff, model) for run, since, rows in issued for row in rows)
-
-
-def _followed(run: str, since: date, row: Indicator, cutoff: date, model: Model) -> Followed:
-    def names(report: Report) -> bool:
-        return report.actor == row.actor and row.move in report.shares and since <= model.calendar[report.round].start <= row.by
-
-    seen = [model.calendar[report.round].start for report in model.observed.reports if names(report)]
-    if seen:
-        return Followed(run, row, SEEN, min(seen), {})
-    if cutoff <= row.by:
-        return Followed(run, row, NOT_YET, None, {})
-    silence = {account: math.log1p(-min(prob.value, LARGEST_PROB)) for account, prob in row.probs.items()}
-    return Followed(run, row, OVERDUE, None, silence)
+    types = run.tables[0]["world_types"]
+    found = find_indicators(model, list(tables.values()), worlds, share, types, first=first, seed=engine.seed)
+    return finish(resumed.case, model, run, found, resumed.finished.folder, draws=len(draws))

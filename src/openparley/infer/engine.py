@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from openparley.errors import ParameterError
-from openparley.infer.checkpoint import Progress, keep_proposal, load_proposal, run_jobs
+from openparley.errors import InferenceError, ParameterError
+from openparley.infer.checkpoint import Progress, keep_proposal, load_proposal, load_table, run_jobs
 from openparley.infer.draw import Table, Task, work
 from openparley.infer.finer import Finer, chosen_draws, finer_grid
 from openparley.infer.model import Model
@@ -198,10 +198,7 @@ def _in_batches(
         start = len(tables)
         proposal = load_proposal(checkpoint, b, names, count=count) or _next_proposal(z, tables, names, b, count, engine.seed)
         keep_proposal(checkpoint, b, proposal, names)
-        prior = normals(model.assumptions, count=count, seed=engine.seed, batch=b)
-        here = proposal.draw(prior, np.random.default_rng([engine.seed, b, 3]))
-        # the first batch takes its values from the quantiles themselves, which no assumption but its own can change
-        fresh = at_normals(model.assumptions, here) if b else draw_assumptions(model.assumptions, count=count, seed=engine.seed).values
+        fresh, here = _batch(model, engine, b, proposal)
         values = {name: np.concatenate([column, fresh[name]]) for name, column in values.items()}
         items = {start + k: ({name: float(column[k]) for name, column in fresh.items()},) for k in range(count)}
         stage = f"solving draws, batch {b + 1} of {len(engine.batches)}" if len(engine.batches) > 1 else "solving draws"
@@ -209,6 +206,39 @@ def _in_batches(
         tables += run_jobs(workers, job, items, name="draw", checkpoint=checkpoint, done=done).values()
         z = np.concatenate([z, here])
         proposals.append(proposal)
+    return Run(values, tuple(tables), mixture_log_ratio(proposals, z), z, names, tuple(proposals))
+
+
+def _batch(
+    model: Model, engine: AdaptiveImportance, batch: int, proposal: Proposal
+) -> tuple[Mapping[str, Float[np.ndarray, " draw"]], Float[np.ndarray, "draw assumption"]]:
+    """Assumption → its value in each draw of a batch, and the normals behind those that are not points."""
+    prior = normals(model.assumptions, count=proposal.count, seed=engine.seed, batch=batch)
+    here = proposal.draw(prior, np.random.default_rng([engine.seed, batch, 3]))
+    if batch:
+        return at_normals(model.assumptions, here), here
+    # the first batch takes its values from the quantiles themselves, which no assumption but its own can change
+    return draw_assumptions(model.assumptions, count=proposal.count, seed=engine.seed).values, here
+
+
+def finished_run(model: Model, engine: AdaptiveImportance, checkpoint: Path) -> Run:
+    """The run that a checkpoint holds whole, read back: nothing is solved, and draws on a finer grid are left out.
+
+    Raises
+    ------
+    InferenceError
+        If a draw or a proposal is missing or its file is not whole.
+    """
+    names = tuple(row.id for row in free(model.assumptions))
+    found = [load_proposal(checkpoint, b, names, count=count) for b, count in enumerate(engine.batches)]
+    read = [load_table(checkpoint, "draw", k) for k in range(engine.draws)]
+    proposals, tables = [one for one in found if one is not None], [one for one in read if one is not None]
+    if len(proposals) < len(found) or len(tables) < len(read):
+        gone = f"{len(read) - len(tables)} of {len(read)} draws and {len(found) - len(proposals)} of {len(found)} proposals"
+        raise InferenceError(f"{gone} in {checkpoint} are gone or not whole; fit the case again.")
+    batches = [_batch(model, engine, b, proposal) for b, proposal in enumerate(proposals)]
+    values = {row.id: np.concatenate([fresh[row.id] for fresh, _ in batches]) for row in model.assumptions}
+    z = np.concatenate([here for _, here in batches])
     return Run(values, tuple(tables), mixture_log_ratio(proposals, z), z, names, tuple(proposals))
 
 
