@@ -11,9 +11,10 @@ import pytest
 
 from openparley.errors import CaseError
 from openparley.forecast.fitting import Fitted, fit
+from openparley.forecast.following import OVERDUE, follow, read_indicators, write_indicators
+from openparley.forecast.hinges import hinge_tables, read_hinges
 from openparley.forecast.indicators import LOOKOUT, WINDOW
 from openparley.forecast.runs import read_run
-from openparley.forecast.following import OVERDUE, follow, read_indicators, write_indicators
 from openparley.forecast.telling import tells
 from openparley.forecast.watching import watch_run
 from openparley.forecast.whatif import Resumption, WhatIf, resume, what_if, write_whatif
@@ -156,6 +157,21 @@ def test_what_a_run_watches_by_itself_is_what_solving_again_finds(ready: Ready) 
     assert read_indicators(fitted.folder / "indicators.json")[1] == list(kept.indicators)
     without = [{key: array for key, array in table.items() if not key.startswith(LOOKOUT)} for table in resumed.run.tables]
     again = watch_run(replace(resumed, run=replace(resumed.run, tables=tuple(without))), WINDOW, most=DRAWS, processes=1)
-    assert [(row.actor, row.move, row.between) for row in again.indicators] == [(row.actor, row.move, row.between) for row in kept.indicators]
     for one, other in zip(again.indicators, kept.indicators, strict=True):
+        assert (one.actor, one.move, one.between) == (other.actor, other.move, other.between)
         assert one.gain == pytest.approx(other.gain, abs=1e-3)
+
+
+def test_a_run_says_what_its_headline_hinges_on_when_asked_for_a_brief(ready: Ready, tmp_path: Path) -> None:
+    case, fitted, _ = ready
+    engine = AdaptiveImportance(draws=20, fine=0, processes=1)
+    whole = fit(case, tmp_path, engine=engine, futures=FUTURES, lever_draws=0, edges=(0.2, 0.5))
+    assert fitted.forecast.hinges is None
+    assert whole.forecast.hinges is not None
+    assert whole.forecast.hinges.solves == 0
+    assert hinge_tables(read_hinges(whole.folder / "hinges.json")) == hinge_tables(whole.forecast.hinges)
+    again = fit(case, tmp_path, engine=engine, futures=FUTURES, lever_draws=0, edges=(0.2, 0.5))
+    assert again.forecast.hinges is not None
+    assert hinge_tables(again.forecast.hinges) == hinge_tables(whole.forecast.hinges)
+    few = fit(case, tmp_path, engine=replace(engine, draws=DRAWS), futures=FUTURES, lever_draws=0, edges=())
+    assert few.forecast.hinges is None

@@ -65,10 +65,17 @@ def run_fit(
     processes: int | None,
     scheduler: str | None,
     quiet: bool,
-    levers: bool,
+    whole: bool,
     without: Sequence[str] = (),
 ) -> tuple[Case, Fitted]:
-    """Open a case and fit it, with progress on standard error; Ctrl-C keeps the finished draws."""
+    """Open a case and fit it, with progress on standard error; Ctrl-C keeps the finished draws.
+
+    Parameters
+    ----------
+    whole
+        With all that a brief shows: levers, and what the headline hinges on.
+    """
+    from openparley.cli._hinge_tables import edges_of
     from openparley.forecast.fitting import LEVER_DRAWS, fit
     from openparley.infer.engine import AdaptiveImportance
     from openparley.record.case import open_case, runs_dir
@@ -78,8 +85,8 @@ def run_fit(
     try:
         with staged_progress(quiet=quiet) as show:
             fitted = fit(
-                case, runs or runs_dir(case), engine=engine, lever_draws=LEVER_DRAWS if levers else 0, without=without,
-                scheduler=scheduler, progress=show,
+                case, runs or runs_dir(case), engine=engine, lever_draws=LEVER_DRAWS if whole else 0, without=without,
+                edges=edges_of(case) if whole else None, scheduler=scheduler, progress=show,
             )  # fmt: skip
     except KeyboardInterrupt:
         click.echo("Stopped: finished draws are kept; run the same command again to go on.", err=True)

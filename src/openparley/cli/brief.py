@@ -36,16 +36,18 @@ def command(
 ) -> None:
     """Fit the case unless that has been done, then build the page; an older brief in the same folder is compared with."""
     from openparley.brief.brief import write_brief
+    from openparley.forecast.questions import questions_path, read_questions
 
     if out is not None:
         _ready(out)
     count = QUICK_BRIEF_DRAWS if quick else draws
-    opened, fitted = run_fit(case, runs, draws=count, seed=seed, processes=processes, scheduler=scheduler, quiet=as_json, levers=True)
+    opened, fitted = run_fit(case, runs, draws=count, seed=seed, processes=processes, scheduler=scheduler, quiet=as_json, whole=True)
     folder = out or fitted.folder.parent.parent / "brief"
     older = folder / "brief.json"
     _ready(folder)
     paths = write_brief(
-        opened, fitted.posterior, fitted.forecast, fitted.run, folder, texts=texts, previous=older if older.exists() else None
+        opened, fitted.posterior, fitted.forecast, fitted.run, folder, texts=texts, previous=older if older.exists() else None,
+        questions=read_questions(questions_path(opened)),
     )  # fmt: skip
     data = {"case": opened.name, "run": fitted.run["id"], "reused_draws": fitted.reused, "html": str(paths.html), "json": str(paths.json)}
     finish(as_json, data, wrote=[paths.html, paths.json], then=f"open {shown(paths.html)}")

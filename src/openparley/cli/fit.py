@@ -47,7 +47,7 @@ def command(
 
     count = QUICK_FIT_DRAWS if quick else draws
     fitted = run_fit(
-        case, runs, draws=count, seed=seed, processes=processes, scheduler=scheduler, quiet=as_json, levers=False, without=without
+        case, runs, draws=count, seed=seed, processes=processes, scheduler=scheduler, quiet=as_json, whole=False, without=without
     )[1]
     posterior = fitted.posterior
     headers, accounts = tables.account_rows(fitted)

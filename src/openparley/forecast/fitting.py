@@ -11,10 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import openparley
 from openparley.forecast.following import watched, write_indicators
 from openparley.forecast.forecast import Forecast
 from openparley.forecast.futures import Futures
+from openparley.forecast.hinges import Hinges, find_hinges, kept_hinges, write_hinges
 from openparley.forecast.indicators import LOOKOUT, Lookout
 from openparley.forecast.levers import pull_levers
 from openparley.forecast.predicting import PREFIX, predict
@@ -23,7 +26,8 @@ from openparley.forecast.tables import tables
 from openparley.game.families import FAMILIES
 from openparley.infer.checkpoint import Progress
 from openparley.infer.draw import Task
-from openparley.infer.engine import AdaptiveImportance, run_draws
+from openparley.infer.emulator import FEWEST_DRAWS
+from openparley.infer.engine import AdaptiveImportance, Run, run_draws
 from openparley.infer.leave_out import Variant, leave_out, numbered
 from openparley.infer.left_out import TASK, LeaveOut
 from openparley.infer.model import Model, build_model
@@ -74,6 +78,7 @@ def fit(
     engine: AdaptiveImportance | None = None,
     futures: int = 256,
     lever_draws: int = LEVER_DRAWS,
+    edges: Sequence[float] | None = None,
     without: Sequence[str] = (),
     scheduler: str | None = None,
     progress: Progress | None = None,
@@ -92,6 +97,9 @@ def fit(
     lever_draws
         Draws in which the levers are pulled, a sample by weight if there are more; 0 leaves the levers out. The rest of the
         result does not depend on it, and neither does the run's folder.
+    edges
+        Ends between the bands of a list of words, for a flip test; with them, or with none in an empty list, the run says what
+        its headline hinges on, by the emulator, unless an earlier call has it by real solves. None leaves it out.
     without
         What to leave out together, as in `openparley.infer.leave_out`, beside every outlet and every origin in turn;
         ``"entries"`` stands for every entry behind a report, in turn. Anything that changes other reports than outlets and
@@ -130,8 +138,9 @@ def fit(
                     model, run, engine, posterior.weights, most=lever_draws, prefix=PREFIX, checkpoint=draws, progress=progress,
                     workers=workers,
                 )  # fmt: skip
+            hinges = None if edges is None else _hinges(model, run, engine, posterior, workers, folder, edges, progress)
         ahead = watched(case, model, run, posterior.weights, folder, seed=engine.seed)
-        forecast = replace(predict(model, run, posterior, pulled), indicators=ahead.indicators, followed=ahead.followed)
+        forecast = replace(predict(model, run, posterior, pulled), indicators=ahead.indicators, followed=ahead.followed, hinges=hinges)
         settings["lever_draws"] = len(pulled.draws) if pulled else 0
         record = {**_record(case, key, settings, engine.seed, began, posterior), **described(case, model, posterior, forecast)}
         for name, table in tables(posterior, forecast).items():
@@ -140,6 +149,27 @@ def fit(
         atomic_write(folder / "run.json", (json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n").encode())
     found = next((result for result in posterior.left_out if asked and result.variant.id == asked.id), None)
     return Fitted(model, posterior, forecast, record, folder, reused, found)
+
+
+def _hinges(
+    model: Model,
+    run: Run,
+    engine: AdaptiveImportance,
+    posterior: Posterior,
+    workers: Workers,
+    folder: Path,
+    edges: Sequence[float],
+    progress: Progress | None,
+) -> Hinges | None:
+    """What the headline hinges on, kept or by the emulator alone; None with too few draws for one."""
+    headline = next((row.id for row in model.outcomes if row.headline), None)
+    if headline is None or np.isfinite(run.log_evidence[:, -1]).sum() < FEWEST_DRAWS:
+        return None
+    if (kept := kept_hinges(folder, headline, edges)) is not None:
+        return kept
+    found = find_hinges(model, run, engine, posterior.weights, workers, outcome=headline, edges=edges, confirm=0, progress=progress)
+    write_hinges(found, folder)
+    return found
 
 
 def registered(case: Case, model: Model, without: Sequence[str]) -> tuple[Model, Variant | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +12,10 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
+from openparley.errors import CaseError, Complaint
 from openparley.forecast.at_value import Solver, standing
-from openparley.forecast.flip import FLIP_COLUMNS, FlipTest, flip_rows, flip_test
+from openparley.forecast.dataclass_json import as_data, from_data
+from openparley.forecast.flip import FLIP_COLUMNS, MOST_VALUES, FlipTest, flip_rows, flip_test
 from openparley.forecast.sensitivity import (
     LOG_EVIDENCE,
     RATIO_COLUMNS,
@@ -25,15 +28,17 @@ from openparley.forecast.sensitivity import (
     share_rows,
     variance_shares,
 )
-from openparley.forecast.tornado import TORNADO_COLUMNS, Tornado, tornado, tornado_rows
+from openparley.forecast.tornado import TORNADO_COLUMNS, TORNADO_ENDS, Tornado, tornado, tornado_rows
 from openparley.infer.checkpoint import Progress
 from openparley.infer.engine import AdaptiveImportance, Run
 from openparley.infer.model import Model
 from openparley.infer.workers import Workers
+from openparley.record.store import atomic_write
 
 SOLVED_DRAWS = 16  # for each value of an assumption that is solved for
 CONFIRMED = 3
 STAGE = "splitting the variance"
+FILE = "hinges.json"
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,7 @@ def find_hinges(
     ParameterError
         If the model has no such outcome, or the edges do not ascend within 0 and 1.
     """
+    found = standing(model, run, weights, outcome, seed=engine.seed)
     wanted = (outcome, LOG_EVIDENCE) if shares_of is None else tuple(shares_of)
     picked = [quantity for quantity in quantities(model, run) if quantity.id in wanted]
     shares, ratios = list[VarianceShares](), list[PosteriorRatios]()
@@ -105,8 +111,10 @@ def find_hinges(
             progress(STAGE, i, len(picked))
         shares.append(variance_shares(quantity, run.z, run.free, run.prior_weights, seed=engine.seed))
         ratios.append(posterior_ratios(quantity, run.z, run.free, weights, seed=engine.seed))
-    found = standing(model, run, weights, outcome, seed=engine.seed)
-    solver = Solver(found, engine, workers, solved_draws, checkpoint, progress)
+    if progress is not None:
+        progress(STAGE, len(picked), len(picked))
+    values = confirm * (TORNADO_ENDS + (MOST_VALUES if len(edges) else 0))
+    solver = Solver(found, engine, workers, solved_draws, checkpoint, progress, values)
     wide = tornado(found, solver if confirm else None, confirm=confirm)
     flips = flip_test(found, edges, solver if confirm else None, confirm=confirm) if len(edges) else None
     return Hinges(outcome, tuple(shares), tuple(ratios), wide, flips, solver.solves)
@@ -121,6 +129,51 @@ def hinge_tables(found: Hinges) -> dict[str, str]:
         "flips.csv": (FLIP_COLUMNS, flip_rows(found.flips) if found.flips is not None else []),
     }
     return {name: _csv([columns, *rows]) for name, (columns, rows) in parts.items()}
+
+
+def write_hinges(found: Hinges, folder: Path, *, suffix: str = "") -> tuple[Path, ...]:
+    """The tables as CSV, and ``hinges.json`` from which `read_hinges` has all of it again.
+
+    Parameters
+    ----------
+    folder
+        The run's; files of an earlier call are replaced.
+    suffix
+        Put behind the files' names, for an outcome that is not the headline.
+    """
+    texts = {**hinge_tables(found), FILE: json.dumps(as_data(found), ensure_ascii=False, indent=1, allow_nan=False) + "\n"}
+    paths = {folder / f"{name.partition('.')[0]}{suffix}.{name.partition('.')[2]}": text for name, text in texts.items()}
+    for path, text in paths.items():
+        atomic_write(path, text.encode())
+    return tuple(paths)
+
+
+def read_hinges(path: Path) -> Hinges:
+    """What `write_hinges` wrote to its JSON file.
+
+    Raises
+    ------
+    CaseError
+        If the file is missing or is not one of these.
+    """
+    try:
+        return from_data(Hinges, json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, TypeError, ValueError) as problem:
+        message = f"not what `parley whatif --sensitivity` writes: {problem}."
+        raise CaseError(Complaint(str(path), None, None, None, None, "Delete it, or make it again.", message)) from None
+
+
+def kept_hinges(folder: Path, outcome: str, edges: Sequence[float] = ()) -> Hinges | None:
+    """What an earlier call on the same run found, confirmed by real solves or not.
+
+    None where there is no such file, or where it is of another outcome or of other bands.
+    """
+    try:
+        found = read_hinges(folder / FILE)
+    except CaseError:
+        return None
+    bands = found.flips.edges if found.flips is not None else ()
+    return found if found.outcome == outcome and bands == tuple(map(float, edges)) else None
 
 
 def _csv(rows: Sequence[Sequence[object]]) -> str:
