@@ -44,6 +44,8 @@ golden: $(DEV) ## Rewrite the stored transcripts; read the difference before com
 
 docs: $(DEV) ## Rewrite the generated pages of the docs
 	$(BIN)/python -m scripts.docs
+	$(BIN)/python -m scripts.gallery --page
+	$(BIN)/python -m scripts.examples
 
 # UPGRADE=1 moves to the newest versions; without it, what is pinned stays pinned.
 COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(if $(UPGRADE),--upgrade)

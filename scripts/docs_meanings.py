@@ -75,9 +75,13 @@ KEY_MEANINGS: Mapping[str, Mapping[str, str]] = {
         "id": "id",
         "name": "short name for charts",
         "statement": "what is supposed, as a sentence",
-        "actor": "who could pull it",
-        "pulls": "whether somebody binds itself, a motive changes or a move is forced; shown in the brief",
+        "actor": "who could pull it, or whose motive changes; may be left out where chance changes",
+        "pulls": "whether somebody binds itself, a motive or chance changes, or a move is forced; shown in the brief",
         "game": "arguments of the family that differ from the game as it is",
+        "sets": '`"ADDRESS" = value` from today on, the address in quotation marks; it begins with `weight`, `precision`, `propensity`, '
+        "`discount` or `drift` (a motive) or with `chance`",
+        "force": "moves as ACTOR.MOVE, each made once, at the actor's first chance",
+        "believed": "`true` if the others take a forced move for a chosen one and learn from it",
     },
     "[[observations]]": {
         "move": "the move shown, as ACTOR.MOVE",

@@ -16,10 +16,10 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
 
 @pytest.fixture(scope="session")
 def brief(case: Case) -> Brief:
-    return make_brief(case, synthetic.posterior(), synthetic.forecast(), synthetic.run())
+    return make_brief(case, synthetic.posterior(), synthetic.forecast(), synthetic.run(), questions=synthetic.questions())
 
 
 @pytest.fixture(scope="session")
 def written(case: Case, tmp_path_factory: pytest.TempPathFactory) -> BriefPaths:
     out: Path = tmp_path_factory.mktemp("written")
-    return write_brief(case, synthetic.posterior(), synthetic.forecast(), synthetic.run(), out)
+    return write_brief(case, synthetic.posterior(), synthetic.forecast(), synthetic.run(), out, questions=synthetic.questions())

@@ -8,7 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
+from openparley.forecast.at_value import AtValue
+from openparley.forecast.flip import Flip, FlipTest
+from openparley.forecast.following import NOT_YET, OVERDUE, SEEN, Followed
 from openparley.forecast.forecast import Forecast, LeverEffect, LeverForecast, OutcomeForecast
+from openparley.forecast.hinges import Hinges
+from openparley.forecast.indicators import Indicator, Prob
+from openparley.forecast.questions import Question, Resolution
+from openparley.forecast.sensitivity import PosteriorRatios, Ratio, Share, VarianceShares
+from openparley.forecast.tornado import Tornado, TornadoRow
 from openparley.infer.posterior import AbsoluteFit, AccountPath, AssumptionVerdict, Diagnostics, Estimate, ObservedMove, Posterior, Round
 from openparley.record.case import Case, open_case
 from openparley.record.span import make_span, sha256
@@ -209,6 +217,27 @@ OUTCOMES = [
     ("walk_away", "The mediator walks away", "The mediator announces that its effort has ended.", 0.22, 0.09, 0.41, 0.18, False),
     ("escalation", "A new wave of shelling", "Three or more strikes on towns in one week.", 0.86, 0.81, 0.93, 0.70, False),
 ]
+# actor, move, about, between, probability under each account, gain in nats
+INDICATORS = [
+    ("mediator", "cut_support", "mediator", (), (0.08, 0.34, 0.28, 0.15), 0.041),
+    ("mediator", "threaten", "mediator", (), (0.62, 0.31, 0.35, 0.4), 0.024),
+    ("party_a", "escalate", "mediator", (), (0.44, 0.52, 0.41, 0.45), 0.004),
+    ("mediator", "cut_support", "mediator", ("H1", "H2"), (0.08, 0.34), 0.066),
+    ("mediator", "table_offer", "mediator", ("H2", "H3"), (0.2, 0.3), 0.008),
+    ("party_a", "stall", "party_a", (), (0.35, 0.6, 0.5), 0.031),
+    ("party_a", "counter", "party_a", ("J1", "J2"), (0.4, 0.22), 0.019),
+]
+BAND_EDGES = (0.05, 0.2, 0.45, 0.55, 0.8, 0.95)
+# assumption, the headline at its 5 and 95 % quantile as emulated, and as solved: forecast and verdict of the record
+TORNADO = [
+    ("A03", (0.21, 0.43), ((0.17, 0.4), (0.49, -1.6))),
+    ("A01", (0.24, 0.37), ((0.26, -0.2), (0.41, 0.1))),
+    ("A05", (0.27, 0.36), ((0.25, 0.0), (float("nan"), -float("inf")))),
+    ("A02", (0.28, 0.33), ()),
+    ("A06", (0.32, 0.29), ()),
+    ("A04", (0.30, 0.32), ()),
+    ("A07", (0.31, 0.31), ()),
+]
 
 
 def write_case(folder: Path, *, texts: bool = True, lexicon: str = "icd203", fictional: bool = True) -> Path:
@@ -375,7 +404,75 @@ def forecast() -> Forecast:
         for id in ("ceasefire", "tariffs", "walk_away")
     }
     levers["support_guaranteed"] = LeverForecast("support_guaranteed", "Support is guaranteed", "commitment", "allies", none, gains)
-    return Forecast(weeks, outcomes, levers, 4000, sample)
+    return Forecast(weeks, outcomes, levers, 4000, sample, indicators(), followed(), hinges())
+
+
+def indicators() -> tuple[Indicator, ...]:
+    """Reports to watch for over four weeks, about two actors, the first for all accounts and then for a pair."""
+    found = [_indicator(*row) for row in INDICATORS]
+    return tuple(found)
+
+
+def followed() -> tuple[Followed, ...]:
+    """What became of the indicators of an earlier run: one of each state, a pair of accounts among them."""
+    earlier = [_indicator(*row[:5], by=by) for row, by in zip(INDICATORS, (date(2026, 4, 18), date(2026, 5, 9)), strict=False)]
+    silence = {account: float(np.log1p(-prob.value)) for account, prob in earlier[0].probs.items()}
+    seen = _indicator("mediator", "threaten", "mediator", (), (0.62, 0.31, 0.35, 0.4), by=date(2026, 4, 30))
+    party = _indicator("party_a", "stall", "party_a", (), (0.35, 0.6, 0.5), by=date(2026, 4, 18))
+    late = {account: float(np.log1p(-prob.value)) for account, prob in party.probs.items()}
+    return (
+        Followed("6b1c09", earlier[0], OVERDUE, None, silence),
+        Followed("6b1c09", seen, SEEN, date(2026, 4, 20), {}),
+        Followed("6b1c09", earlier[1], NOT_YET, None, {}),
+        Followed("6b1c09", party, OVERDUE, None, late),
+    )
+
+
+def hinges(*, solved: bool = True, skill: float = 0.62) -> Hinges:
+    """What the headline hinges on: seven assumptions, three of them confirmed by solves, one of which the record excludes.
+
+    Parameters
+    ----------
+    solved
+        False for the emulator alone.
+    skill
+        Of the emulator of the headline; under 0.1 it says that nothing changes.
+    """
+    base = OUTCOMES[0][3]
+    rows = [_tornado_row(id, ends if skill >= 0.1 else (base, base), solves if solved else ()) for id, ends, solves in TORNADO]
+    rows.sort(key=lambda row: -row.width)
+    wide = Tornado("ceasefire", base, skill, 0.4, tuple(rows), 96 if solved else 0)
+    flips = FlipTest("ceasefire", base, BAND_EDGES, 2, skill, 0.4, tuple(_flips(solved)), 160 if solved else 0)
+    shares = tuple(_variance_shares(quantity, name) for quantity, name in (("ceasefire", OUTCOMES[0][1]), ("log_evidence", "Log evidence")))
+    ratios = (PosteriorRatios("ceasefire", OUTCOMES[0][1], (Ratio("A03", 0.31, 0.22), Ratio("A01", 0.14, 0.05)), 0.09, 141.3),)
+    return Hinges("ceasefire", shares, ratios, wide, flips, 256 if solved else 0)
+
+
+def questions(*, resolved: int = 2) -> tuple[Question, ...]:
+    """Frozen questions: two open ones – the headline by the horizon and by an earlier day – and some resolved.
+
+    Parameters
+    ----------
+    resolved
+        How many are resolved, yes and no in turn, each about another day.
+    """
+    ends = [forecast_week(t) for t in (12, 5)]
+    found = [
+        _question("Q001", "ceasefire", "Will a ceasefire take hold before August?", ends[0], 0.42, 0.35),
+        _question("Q002", "tariffs", "Will tariffs come into force by early June?", ends[1], 0.09, None),
+    ]
+    for n in range(resolved):
+        deadline, prob = date(2026, 4, 3) + timedelta(n), (0.7, 0.2)[n % 2]
+        asked = _question(f"Q{n + 3:03d}", "walk_away", "Will the mediator walk away in time?", (deadline, deadline), prob, 0.5)
+        answer = ("yes", "no")[n % 2]
+        told = Resolution(f"R{n + 1:03d}", asked.id, answer, "Island Gazette", deadline, "2026-04-28T10:00:00+00:00", "coder one", "", "")
+        found.append(replace(asked, resolutions=(told,)))
+    return tuple(found)
+
+
+def forecast_week(t: int) -> tuple[date, date]:
+    """First and last day of a week of the forecast."""
+    return date(2026, 4, 30) + timedelta(7 * t), date(2026, 4, 30) + timedelta(7 * t + 6)
 
 
 def run(**changes: object) -> dict[str, object]:
@@ -407,6 +504,59 @@ def unobserved(base: Posterior) -> Posterior:
 
 def _estimate(value: float, low: float, high: float) -> Estimate:
     return Estimate(value, low, high, value - 0.4 * (value - low), value + 0.4 * (high - value), 0.9, OF, 0.006)
+
+
+def _indicator(
+    actor: str,
+    move: str,
+    about: str,
+    between: tuple[str, ...],
+    probs: tuple[float, ...],
+    gain: float = 0.02,
+    by: date = date(2026, 5, 27),
+) -> Indicator:
+    everyone = ("H1", "H2", "H3", "none") if about == "mediator" else ("J1", "J2", "none")
+    labels: tuple[str, ...] = between or everyone
+    under = {account: Prob(prob, 0.006) for account, prob in zip(labels, probs, strict=True)}
+    last = {"threaten": date(2026, 4, 20), "stall": date(2026, 3, 16)}.get(move)
+    read = f"event {'SANCTION' if move == 'cut_support' else 'REJECT/CONSULT'} toward party_b"
+    return Indicator(
+        actor, move, about, between, gain, 0.002, under, by, by - timedelta(14), read, "Harbour Courier (3), Island Gazette (2)", last
+    )
+
+
+def _tornado_row(id: str, ends: tuple[float, float], solves: tuple[tuple[float, float], ...]) -> TornadoRow:
+    base = OUTCOMES[0][3]
+    low, high = (AtValue(id, x, end, end - base, 0.0, 0.05) for x, end in zip((0.27, 0.83), ends, strict=True))
+    middle = AtValue(id, 0.5, base, 0.0, 0.0, 0.0)
+    solved = tuple(
+        AtValue(id, x, value, value - base, 0.0, verdict, 0.02, 16) for x, (value, verdict) in zip((0.27, 0.83), solves, strict=False)
+    )
+    return TornadoRow(id, (low, middle, high), solved)
+
+
+def _flips(solved: bool) -> list[Flip]:
+    there = AtValue("A03", 0.78, 0.47, 0.16, 0.0, -1.1, 0.02, 16)
+    if not solved:
+        emulated = replace(there, error=float("nan"), draws=0)
+        return [Flip("A03", 0.4, emulated, 0.4, 0, "emulated", 0.02), *(Flip(id, None, None, None, 0, "none") for id, *_ in TORNADO[1:])]
+    done = [Flip("A03", 0.4, there, 0.45, 4, "confirmed", 0.02), Flip("A01", None, None, None, 3, "confirmed")]
+    return [*done, Flip("A05", None, None, None, 6, "not settled"), *(Flip(id, None, None, None, 0, "none") for id, *_ in TORNADO[3:])]
+
+
+def _variance_shares(quantity: str, name: str) -> VarianceShares:
+    shares = (Share("A03", 0.41, 0.33, 0.5, 0.52, 0.44, 0.61), Share("A01", 0.12, 0.06, 0.2, 0.2, 0.12, 0.28))
+    return VarianceShares(quantity, name, "polynomial", 0.62, 0.14, shares, 0.2, 0.05, ("A02", "A04", "A05", "A06", "A07"), 0.06)
+
+
+def _question(id: str, outcome: str, wording: str, week: tuple[date, date], prob: float, analyst: float | None) -> Question:
+    name, what, prior = next((row[1], row[2], row[6]) for row in OUTCOMES if row[0] == outcome)
+    asked = "2026-03-02T09:00:00+00:00"
+    made = {"id": "6b1c09", "created": asked, "cutoff": "2026-03-01", "futures": 4000, "status": "computed"}
+    return Question(
+        id, asked, "strait-test", True, wording, outcome, name, what, "the record", ("An offer alone.",), week[1], week, analyst,
+        "coder one" if analyst is not None else "", _estimate(prob, prob * 0.6, min(0.97, prob * 1.5)), 0.5, prior, made, "0" * 64
+    )  # fmt: skip
 
 
 def _path(actor: str, labels: tuple[str, ...], prior: tuple[float, ...], seed: int) -> AccountPath:

@@ -7,6 +7,10 @@ from types import SimpleNamespace
 import pytest
 
 from openparley.brief import Brief, make_brief
+from openparley.brief.changed import Changes
+from openparley.brief.context import Context
+from openparley.brief.facts import Facts
+from openparley.brief.lexicon import lexicon
 from openparley.errors import ParleyError
 from openparley.record.case import Case, open_case
 from tests.brief import synthetic
@@ -26,7 +30,7 @@ def previous(brief: Brief, tmp_path: Path) -> Path:
 
 
 def said(case: Case, previous: Path, **changes: object) -> list[str]:
-    again = make_brief(case, synthetic.posterior(), synthetic.forecast(), synthetic.run(**changes), previous=previous)
+    again = make_brief(case, synthetic.posterior(), synthetic.forecast(), synthetic.run(**{"id": "8c20d4", **changes}), previous=previous)
     return [one["text"] for one in again.content["sentences"] if one["section"] == "what-changed"]
 
 
@@ -36,6 +40,11 @@ def edited(folder: Path, file: str, old: str, new: str) -> Case:
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     return open_case(folder)
+
+
+@pytest.fixture
+def context(case: Case) -> Context:
+    return Context(Facts.of(case), synthetic.posterior(), synthetic.forecast(), synthetic.run(id="8c20d4"), lexicon("icd203"))
 
 
 @pytest.fixture
@@ -71,7 +80,7 @@ def test_a_recoded_entry(folder: Path, previous: Path) -> None:
 
 def test_a_changed_assumption_shows_old_and_new(folder: Path, previous: Path) -> None:
     case = edited(folder, "case.toml", "likely = 0.5", "likely = 0.6")
-    assert said(case, previous)[0] == "Assumption since run 7f3a21: A01 – likely 0.5 → 0.6."
+    assert said(case, previous)[0] == "Assumption since run 7f3a21: A01 – central value 0.5 → 0.6."
 
 
 def test_new_software(folder: Path, previous: Path) -> None:
@@ -79,7 +88,7 @@ def test_new_software(folder: Path, previous: Path) -> None:
 
 
 def test_a_new_seed_is_a_setting(folder: Path, previous: Path) -> None:
-    assert said(open_case(folder), previous, seed=1)[0] == "Settings since run 7f3a21: seed 20260429 → 1."
+    assert said(open_case(folder), previous, seed=1)[0] == "Software since run 7f3a21, in its settings: seed 20260429 → 1."
 
 
 def test_an_old_number_stands_beside_a_new_one_only_marked(folder: Path, brief: Brief, tmp_path: Path) -> None:
@@ -99,7 +108,7 @@ def test_a_move_under_the_printed_precision_is_called_unchanged(folder: Path, br
     outcome = forecast.outcomes["ceasefire"]
     noisy = replace(outcome, by_week=(*outcome.by_week[:-1], replace(outcome.at_horizon, mcse=0.03)))
     forecast = replace(forecast, outcomes={**forecast.outcomes, "ceasefire": noisy})
-    again = make_brief(open_case(folder), synthetic.posterior(), forecast, synthetic.run(), previous=path)
+    again = make_brief(open_case(folder), synthetic.posterior(), forecast, synthetic.run(id="8c20d4"), previous=path)
     found = [one["text"] for one in again.content["sentences"] if one["section"] == "what-changed"]
     assert found[-1] == "A ceasefire takes hold – 30 %, unchanged at this precision since run 7f3a21."
 
@@ -109,3 +118,38 @@ def test_what_is_no_brief_is_refused(folder: Path, tmp_path: Path) -> None:
     path.write_text("[]", encoding="utf-8")
     with pytest.raises(ParleyError, match=r"not a brief\.json"):
         said(open_case(folder), path)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ({"evidence": {"recoded": ["E005"]}}, "Why: evidence."),
+        ({"assumptions": {"A01": {"low": (0.2, 0.1)}}}, "Why: assumption."),
+        ({"settings": {"model": ("a1", "b2")}}, "Why: assumption."),
+        ({"software": {"openparley": ("0.1.0", "0.2.0")}}, "Why: software."),
+        ({"settings": {"seed": (1, 2)}}, "Why: software."),
+        (
+            {
+                "evidence": {"added": ["E005"]},
+                "assumptions": {"A01": {"low": (0.2, 0.1)}},
+                "settings": {"seed": (1, 2), "model": ("a", "b")},
+            },
+            "Why: evidence, assumption and software together; what each did by itself was not computed.",
+        ),
+        ({"evidence": {"added": []}}, "Why: none of evidence, assumption and software is known to have changed."),
+    ],
+)
+def test_why_numbers_moved_is_said_in_three_words(context: Context, found: dict[str, dict], expected: str) -> None:
+    *_, why, last = [one.text for one in Changes("7f3a21", **found, moved={"ceasefire": (0.44, 0.31)}).sentences(context)]
+    assert why == expected
+    assert last == "A ceasefire takes hold – was 44 % in run 7f3a21, now 31 %."
+    still = [one.text for one in Changes("7f3a21", **found).sentences(context)]
+    assert not any(text.startswith("Why") for text in still)
+
+
+def test_a_changed_model_is_an_assumption_and_a_changed_seed_is_software(context: Context) -> None:
+    found = Changes("7f3a21", settings={"seed": (1, 2), "model": ("a1", "b2")}).sentences(context)
+    assert [one.text for one in found[:2]] == [
+        "Assumption since run 7f3a21, in its settings: model a1 → b2.",
+        "Software since run 7f3a21, in its settings: seed 1 → 2.",
+    ]

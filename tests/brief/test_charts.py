@@ -3,7 +3,6 @@ import re
 from pathlib import Path
 
 import pytest
-from selenium.webdriver import Chrome
 
 from openparley.brief import Brief, BriefPaths
 from openparley.brief.charts import discover
@@ -35,11 +34,12 @@ def test_chart_keeps_the_schema_of_vega_lite(name: str, context: Context) -> Non
 def test_every_panel_is_named_and_holds_only_anchors(name: str, context: Context) -> None:
     for panel, rows in panels(CHARTS[name].data(context)).items():
         drawn = svg(CHARTS[name].chart(rows), "p", f"{name}: {panel}", "what it shows")
-        assert drawn.startswith('<svg role="img" aria-labelledby="p-t p-d"')
-        assert "<title" in drawn
-        assert "<desc" in drawn
+        assert drawn.startswith('<svg role="group"')
+        assert "<title>" in drawn
+        assert "<desc>what it shows</desc>" in drawn
         assert " style=" not in drawn
         assert "http" not in drawn
+        assert not re.search(r"\d\.\d{3}", re.sub(r"<text.*?</text>|aria-label=\"[^\"]*\"", "", drawn))
         assert all(target.startswith("#") for target in re.findall(r'href="([^"]*)"', drawn))
         assert all(id.startswith("p-") for id in re.findall(r' id="([^"]*)"', drawn))
         links = re.findall(r"<a [^>]*>.*?</a>", drawn)
@@ -49,7 +49,7 @@ def test_every_panel_is_named_and_holds_only_anchors(name: str, context: Context
 
 def test_cleaning_takes_styles_and_outside_addresses_away() -> None:
     drawn = (
-        '<svg xmlns="http://x" width="1" height="1" viewBox="0 0 1 1"><clipPath id="clip0"></clipPath>'
+        '<svg xmlns="http://x" xmlns:xlink="http://www.w3.org/1999/xlink" width="1" height="1" viewBox="0 0 1 1"><clipPath id="clip0"/>'
         '<a xlink:href="https://out.example/#n-x"><path clip-path="url(#clip0)" style="cursor:pointer;fill:red" d="M0.123456,1"/></a>'
         '<a href="https://out.example/"><b/></a></svg>'
     )
@@ -59,7 +59,6 @@ def test_cleaning_takes_styles_and_outside_addresses_away() -> None:
     assert "style=" not in cleaned
     assert 'id="f-clip0"' in cleaned
     assert "url(#f-clip0)" in cleaned
-    assert "0.1," in cleaned
     assert ' fill="red"' in cleaned
 
 
@@ -77,44 +76,6 @@ def test_fifty_futures_are_fifty_dots(brief: Brief, context: Context) -> None:
     rows = CHARTS["futures"].data(context)
     assert len(rows) == 50
     assert sum(row["happens"] for row in rows) == brief.content["numbers"]["n-futures"]["value"]
-
-
-LOOK = """
-return [...document.querySelectorAll('figure svg')].map(svg => {
-  const frame = svg.getBoundingClientRect();
-  const texts = [...svg.querySelectorAll('text')].filter(t => t.textContent.trim() && t.getBoundingClientRect().width > 0);
-  const rect = b => ({left: b.left, right: b.right, top: b.top, bottom: b.bottom});
-  const boxes = texts.map(t => ({text: t.textContent, ...rect(t.getBoundingClientRect())}));
-  const sizes = texts.map(t => parseFloat(getComputedStyle(t).fontSize) * frame.width / svg.viewBox.baseVal.width);
-  return {name: svg.querySelector('title').textContent, frame: rect(frame), boxes, size: Math.min(99, ...sizes),
-          marks: svg.querySelectorAll('path,line,circle').length};
-});
-"""
-
-
-@pytest.mark.parametrize("width", [1440, 390])
-def test_no_label_is_clipped_or_covered(chromium: Chrome, written: BriefPaths, width: int) -> None:
-    chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False})
-    chromium.get(written.html.as_uri())
-    pictures = chromium.execute_script(LOOK)
-    assert len(pictures) == 14
-    for picture in pictures:
-        frame, boxes = picture["frame"], picture["boxes"]
-        assert picture["marks"] > 3, picture["name"]
-        assert picture["size"] >= 9.5, f"{picture['name']}: letters of {picture['size']:.1f} px at {width} px"
-        for box in boxes:
-            inside = (
-                box["left"] >= frame["left"] - 1
-                and box["right"] <= frame["right"] + 1
-                and box["top"] >= frame["top"] - 1
-                and box["bottom"] <= frame["bottom"] + 1
-            )
-            assert inside, f"{picture['name']}: “{box['text']}” leaves the frame"
-        for i, one in enumerate(boxes):
-            for two in boxes[i + 1 :]:
-                across = min(one["right"], two["right"]) - max(one["left"], two["left"])
-                down = min(one["bottom"], two["bottom"]) - max(one["top"], two["top"])
-                assert across <= 1 or down <= 3, f"{picture['name']}: “{one['text']}” covers “{two['text']}”"
 
 
 def test_tables_lie_beside_the_page(written: BriefPaths) -> None:

@@ -2,10 +2,13 @@ from dataclasses import replace
 
 import pytest
 
+from openparley.brief.bottom_line import leading_account
+from openparley.brief.cite import plain
 from openparley.brief.confidence import LEVELS, checklist, level
 from openparley.brief.context import Context
 from openparley.brief.facts import Facts
 from openparley.brief.lexicon import lexicon
+from openparley.brief.sections.accounts import _fit
 from openparley.infer.posterior import Posterior
 from openparley.record.case import Case
 from tests.brief import synthetic
@@ -53,3 +56,26 @@ def test_the_lowest_line_decides(case: Case) -> None:
 
 def test_an_echo_is_no_origin(case: Case) -> None:
     assert Facts.of(case).origins == ("Harbour Courier", "Island Gazette", "Strait Wire")
+
+
+@pytest.mark.parametrize(
+    ("which", "name", "expected"),
+    [
+        ("uniform", "uniform play", "low"),
+        ("frequency", "observed frequencies", "moderate"),
+        ("markov", "a Markov chain of the moves reported", "moderate"),
+    ],
+)
+def test_each_baseline_that_predicts_better_is_named_among_the_accounts_and_in_the_checklist(
+    case: Case, which: str, name: str, expected: str
+) -> None:
+    posterior = synthetic.posterior()
+    fit = replace(posterior.fit, uniform_log_score=-2.0, frequency_log_score=-2.0, markov_log_score=-2.0)
+    assert allows(context(case, replace(posterior, fit=fit)), "Fit against baselines") == "high"
+    found = context(case, replace(posterior, fit=replace(fit, **{f"{which}_log_score": -1.0})))
+    check = next(check for check in checklist(found) if check.criterion == "Fit against baselines")
+    assert (plain(check.finding), check.allows) == (f"the model predicts the record worse than {name}", expected)
+    said = [sentence.text for sentence in _fit(found)]
+    assert f"The model predicts the record worse than {name}, so the standing of the accounts means little." in said
+    assert f"{name} −1" in said[0]
+    assert "predicts no better than its best baseline" in leading_account(found, "mediator", "accounts").text

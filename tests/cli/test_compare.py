@@ -1,10 +1,13 @@
 """``parley compare``: two runs by name, or the last two of a case, in plain sentences."""
 
 import json
+import re
+from html import unescape
 from pathlib import Path
 
 import pytest
 
+from openparley.brief.lint import page_faults
 from openparley.cli import main
 from openparley.record.case import Case
 from tests.forecast.small_runs import a_case, record_of, report, write_run
@@ -97,3 +100,24 @@ def test_an_older_run_is_refused(case: Case, capsys: pytest.CaptureFixture[str])
     write_run(case.root / "runs", case, "dddd44", created="2025-06-01T00:00:00+00:00", without=["assumptions"])
     assert main(["compare", "mine"]) == 1
     assert "made by an older version (0.5) and does not say its assumptions." in capsys.readouterr().err
+
+
+def test_the_page_says_what_the_terminal_says(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", "mine", "--out", "pages/what-changed.html"]) == 0
+    out = capsys.readouterr().out
+    assert "Wrote pages/what-changed.html. Next: open pages/what-changed.html" in out
+    page = Path("pages/what-changed.html").read_text(encoding="utf-8")
+    words = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
+    for line in out.splitlines():
+        if line.startswith("  ") and " → " in line and not line.lstrip().startswith(("A truce", "Talks")):
+            assert line.strip() in words
+    assert "A truce holds by 2025-04-28 30 % (20–40 %) 45 % (35–55 %) +15 points more than the Monte Carlo error of both" in words
+    assert "Unchanged: structure, settings and software." in words
+    assert page.count('role="img"') == 2
+    assert page_faults(page) == []
+
+
+def test_a_file_in_the_way_of_the_page_is_told(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("taken").write_text("x", encoding="utf-8")
+    assert main(["compare", "mine", "--out", "taken/page.html"]) == 1
+    assert "nothing can be written there" in capsys.readouterr().err

@@ -106,7 +106,7 @@ def test_structure_is_compared_address_by_address(case: Case) -> None:
     found = compared(case, model=model, outcomes=outcomes, accounts=base(case)["accounts"][:1], levers={})
     assert found.changed.structure == {
         "accounts.H2": ("mediator", None),
-        "lever.binding.deadline_binds": (True, None),
+        "lever.binding.game.deadline_binds": (True, None),
         "model.options.allies": (False, True),
         "model.rounds": (8, 9),
         "outcome.talks.actor": ("party_a", None),

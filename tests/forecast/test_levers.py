@@ -1,16 +1,20 @@
 """Levers: nothing changes nothing, a forced move and a weight equal all futures written out, pairs have less noise."""
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 
 from openparley.errors import CaseError
 from openparley.forecast.futures import NEVER
 from openparley.forecast.lever_names import parse_lever
-from openparley.forecast.levers import Pull, changed_parameters, of_case, together
+from openparley.forecast.levers import Pull, PullLevers, changed_parameters, of_case, together
 from openparley.game.dispute_game import DisputeGame
 from openparley.infer.draw import Drawn
 from openparley.infer.model import Model
 from openparley.infer.observe import Report
+from openparley.record.casefile import Lever
 from openparley.solve.belief_grid import solve_belief_grid
 from tests.forecast.assumed_model import ADDRESSES, assumed_model, at, drawn, futures, pulled, whole_futures
 from tests.infer.enumeration import Enumeration
@@ -197,7 +201,7 @@ def test_what_is_no_lever_is_told_what_is(text: str, words: str) -> None:
 def test_several_levers_are_one_when_pulled_together() -> None:
     one = on(THREAT)
     table = futures(one, 1000)
-    parts = [of_case(one.model.levers["binds"]), parse_lever("party_a.settle", one.model)]
+    parts = [of_case(one.model.levers["binds"], one.model), parse_lever("party_a.settle", one.model)]
     whole = together(parts)
     found = pulled(one, table, *parts, whole)
     assert whole.pulls == "forced_move"
@@ -206,6 +210,38 @@ def test_several_levers_are_one_when_pulled_together() -> None:
     assert (found[f"first.{whole.id}"][:, lapse] == NEVER).all()
     with pytest.raises(CaseError, match="differently"):
         together([parse_lever(f"chance.front_moves={p}", one.model) for p in (0.1, 0.2)])
+
+
+def case_lever(**keys: Any) -> Lever:
+    return Lever(id="L", name="A lever", statement="Supposed.", actor="mediator", **keys)
+
+
+def test_a_lever_of_a_case_sets_and_forces_what_a_typed_one_does() -> None:
+    one = on(THREAT)
+    table = futures(one, 500)
+    for lever, text in (
+        (case_lever(pulls="motive", sets={"weight.mediator.*.lapse": -4.0}), "weight.mediator.*.lapse=-4"),
+        (case_lever(pulls="forced_move", force=("mediator.enforce",)), "mediator.enforce"),
+        (case_lever(pulls="forced_move", force=("mediator.threaten",), believed=True), "mediator.threaten=believed"),
+    ):
+        typed = parse_lever(text, one.model)
+        model = replace(one.model, levers={"L": lever}, lever_positions={})
+        mine = PullLevers(one.seed, one.method)(model, one.index, at(model), table)
+        theirs = pulled(one, table, typed)
+        assert set(mine) == {"first.L", "gain.L"}
+        assert np.array_equal(mine["first.L"], theirs[f"first.{typed.id}"])
+        assert not np.array_equal(mine["first.L"], table["first"])
+        assert np.array_equal(mine["gain.L"], theirs[f"gain.{typed.id}"], equal_nan=True)
+        again = of_case(of_case(lever, model).as_lever(), model)
+        assert again == of_case(lever, model)
+
+
+def test_the_weight_of_one_account_counts_before_that_of_all() -> None:
+    model = assumed_model()
+    sets = {"weight.mediator.*.lapse": -4.0, "weight.mediator.peace.lapse": 1.0}
+    for order in (sets, dict(reversed(sets.items()))):
+        found = of_case(case_lever(pulls="motive", sets=order), model)
+        assert found.sets == {f"weight.mediator.{kind}.lapse": 1.0 if kind == "peace" else -4.0 for kind in model.types["mediator"]}
 
 
 def test_the_seed_alone_decides() -> None:

@@ -19,7 +19,6 @@ from openparley.forecast.telling import tells
 from openparley.forecast.watching import watch_run
 from openparley.forecast.whatif import Resumption, WhatIf, resume, what_if, write_whatif
 from openparley.infer.engine import AdaptiveImportance
-from openparley.infer.posterior import Estimate
 from openparley.record.case import Case, open_case
 from tests.forecast.test_backtest import sanctions
 
@@ -63,14 +62,6 @@ def test_what_changes_nothing_is_no_difference_and_what_changes_much_is_one(read
     assert not any(tells(gain) for gain in found.levers[idle].gains.values())
     assert any(tells(effect.difference) for effect in found.levers["target.concede"].effects.values())
     assert (found.levers[idle].pulls, found.levers["target.concede"].pulls) == ("motive", "forced_move")
-
-
-@pytest.mark.parametrize(
-    ("value", "low", "high", "mcse", "told"),
-    [(0.2, 0.1, 0.3, 0.01, True), (0.2, -0.01, 0.3, 0.01, False), (0.2, 0.1, 0.3, 0.11, False), (-0.2, -0.3, -0.1, 0.05, True)],
-)
-def test_a_difference_is_told_outside_its_range_and_its_error(value: float, low: float, high: float, mcse: float, told: bool) -> None:
-    assert tells(Estimate(value, low, high, low, high, 0.9, "range", mcse)) is told
 
 
 def test_the_same_again_from_the_files_alone_and_finished_draws_are_kept(ready: Ready, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """Running the draws: processes, checkpoints, and what a stop leaves; on the smallest of the bundled games."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -161,3 +163,19 @@ def test_a_run_with_something_gone_is_not_read_back(model: Model, finished: tupl
     (folder / lost).unlink()
     with pytest.raises(InferenceError, match="gone or not whole"):
         finished_run(model, ENGINE, folder)
+
+
+@pytest.mark.long
+def test_a_script_that_computes_while_it_is_read_is_told_so(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from pathlib import Path\nimport openparley\nfrom openparley.infer import AdaptiveImportance\n"
+        "engine = AdaptiveImportance(draws=2, fine=0, processes=2)\n"
+        f"openparley.fit(openparley.load('iran-2013'), Path({str(tmp_path)!r}), engine=engine, futures=8, lever_draws=0)\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode != 0
+    assert "a worker process has to read it, too" in done.stderr
+    assert 'Put what computes under `if __name__ == "__main__":`' in done.stderr
+    assert "LockedError" not in done.stderr

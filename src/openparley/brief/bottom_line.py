@@ -1,13 +1,16 @@
-"""The bottom line: one sentence that ends in its range, the confidence apart, two further judgements, what changed."""
+"""The bottom line: one sentence that ends in its range, confidence apart, two further judgements, what changed."""
 
 from __future__ import annotations
 
 from openparley.brief.blocks import Block, Fold, Prose, Section, Table
 from openparley.brief.changed import Changes
+from openparley.brief.charts.indicators import best
 from openparley.brief.cite import Given, Part, Ref, Sentence
 from openparley.brief.confidence import checklist, confidence_sentence
 from openparley.brief.context import Context
-from openparley.brief.words import capital, counted
+from openparley.brief.sections.hinges import flip_sentence
+from openparley.brief.sections.indicators import best_sentence
+from openparley.brief.words import capital
 from openparley.infer.posterior import NONE_OF_THESE
 from openparley.infer.weights import FEWEST_EFFECTIVE
 
@@ -16,9 +19,9 @@ def bottom_line(context: Context, changes: Changes) -> Section:
     """The first section of the page."""
     checks = checklist(context)
     headline = likelihood_sentence(context, context.headline)
-    confidence = confidence_sentence(context, checks)
+    confidence = (confidence_sentence(context, checks), soonest(context))
     further = [likelihood_sentence(context, id) for id in list(context.outcomes)[1:2]] + [leading_account(context)]
-    blocks: list[Block] = [Prose((headline,), style="lead"), Prose((confidence,), style="confidence")]
+    blocks: list[Block] = [Prose((headline,), style="lead"), Prose(confidence, style="confidence")]
     rows = tuple(((check.criterion,), check.finding, (check.allows,), (check.rule,)) for check in checks)
     table = Table(
         "What the level of confidence rests on: the lowest line decides",
@@ -31,13 +34,28 @@ def bottom_line(context: Context, changes: Changes) -> Section:
     return Section("bottom-line", "Bottom line", tuple(blocks))
 
 
+def soonest(context: Context) -> Sentence:
+    """What would change this soonest: the report that would tell most, or else the smallest change that flips the headline."""
+    found = best(context)
+    if found:
+        row = max((rows[0] for rows in found.values()), key=lambda row: (not row.between, row.gain))
+        return best_sentence(context, row, "bottom-line", "What would change this soonest:")
+    flips = context.forecast.hinges.flips if context.forecast.hinges is not None else None
+    if flips is not None and flips.smallest is not None:
+        return flip_sentence(context, flips, "bottom-line", "What would change this soonest, as no report would, is the smallest change")
+    confirmed = flips is not None and any(row.status == "confirmed" for row in flips.rows)
+    searched = "; no change of one assumption that was solved for flips the headline" if confirmed else ""
+    said = f"What would change this soonest is not known: the run lists no report that would tell the accounts apart{searched}."
+    return context.book.say("bottom-line", "computed", said)
+
+
 def _quick(context: Context) -> list[Sentence]:
     """The mark of a run with too few draws for odds, whatever their weights."""
     draws = context.posterior.diagnostics.draws
     if draws >= FEWEST_EFFECTIVE:
         return []
-    said = f"This is a quick look on {counted(draws, 'draw')} of the assumptions; more draws narrow what the chosen ones leave open."
-    return [context.book.say("bottom-line", "computed", said)]
+    rest = " draws of the assumptions; more draws narrow what the chosen ones leave open."
+    return [context.book.say("bottom-line", "computed", "This is a quick look on ", Ref(context.draws), rest)]
 
 
 def likelihood_sentence(context: Context, outcome: str, section: str = "bottom-line") -> Sentence:
@@ -89,7 +107,9 @@ def leading_account(context: Context, actor: str | None = None, section: str = "
     best = context.best_baseline
     verdict = "better" if fit.log_score > context.baselines[best] else "no better"
     end: list[Part] = [
-        f"; over {counted(fit.moves, 'move')} the model as a whole predicts {verdict} than its best baseline (mean log score "
+        "; over ",
+        Ref(context.observed),
+        f" move{'s' * (fit.moves != 1)} the model as a whole predicts {verdict} than its best baseline (mean log score ",
     ]
     end += [Ref(context.fit("model")), " against ", Ref(context.fit(best)), ")"]
     return context.book.say(section, "computed", start, end, ".")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from openparley._display import Shown
 from openparley.brief import words
 from openparley.brief.blocks import Block, Fold, Prose, Section, Table, text_cells
 from openparley.brief.bottom_line import bottom_line
@@ -18,18 +19,30 @@ from openparley.brief.context import Context
 from openparley.brief.facts import Facts
 from openparley.brief.figures import Drawn
 from openparley.brief.lexicon import lexicon
-from openparley.brief.lint import headline_faults, page_faults, sentence_faults
+from openparley.brief.lint import (
+    case_faults,
+    complaints,
+    headline_faults,
+    page_faults,
+    prose_faults,
+    trace_faults,
+    unrecoverable,
+    untraced,
+)
 from openparley.brief.render import page
 from openparley.brief.sections.accounts import accounts_section
 from openparley.brief.sections.assumptions import assumptions_section
 from openparley.brief.sections.certificate import certificate_section
+from openparley.brief.sections.change import change_section
 from openparley.brief.sections.evidence import evidence_section
 from openparley.brief.sections.ledger import ledger_section
-from openparley.brief.sections.levers import levers_section
+from openparley.brief.sections.methods import methods_section
 from openparley.brief.sections.outcomes import outcomes_section
+from openparley.brief.sections.questions import track_record_section
 from openparley.brief.sections.run import run_section
 from openparley.brief.sections.sources import sources_section
-from openparley.errors import ParleyError
+from openparley.brief.watched import watched
+from openparley.errors import CaseError, ParleyError
 from openparley.forecast.forecast import Forecast
 from openparley.forecast.questions import Question
 from openparley.infer.left_out import notes
@@ -39,6 +52,7 @@ from openparley.record.case import Case
 from openparley.record.store import atomic_write
 
 SCHEMA = 1
+Amend = Callable[[Context, list[Section], dict[str, Any]], tuple[list[Section], dict[str, Any]]]
 
 
 class BriefError(ParleyError):
@@ -63,12 +77,17 @@ class BriefPaths:
 
 
 @dataclass(frozen=True)
-class Brief:
+class Brief(Shown):
     """A finished brief, not yet written."""
 
     html: str
     content: dict[str, Any]
     charts: dict[str, str]
+
+    @property
+    def data(self) -> bytes:
+        """``brief.json`` as it is written."""
+        return (json.dumps(self.content, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
 
 
 def make_brief(
@@ -80,6 +99,7 @@ def make_brief(
     texts: Path | None = None,
     previous: Path | None = None,
     questions: Sequence[Question] = (),
+    amend: Amend | None = None,
 ) -> Brief:
     """Builds the page and its data; writes nothing.
 
@@ -93,11 +113,15 @@ def make_brief(
         An older ``brief.json`` to compare with.
     questions
         The frozen questions of the case, resolved or open.
+    amend
+        Has the last say on the sections and the header, such as for a redacted copy.
 
     Raises
     ------
     BriefError
         If a sentence or the page breaks a rule of `openparley.brief.lint`.
+    CaseError
+        If the case's own words break one.
     ParleyError
         If ``previous`` is not a brief.
     """
@@ -109,10 +133,13 @@ def make_brief(
     sections.append(evidence_section(context, cited))
     sections.append(run_section(context))
     sections.append(_how_to_read(context))
+    if amend is not None:
+        sections, head = amend(context, sections, head)
     html = page(context, sections, list(context.book.numbers.values()), head, cited)
-    _check(context, html)
+    content = _content(context, compared)
+    _check(context, html, content)
     charts = {f"{name}.{kind}": text for name, one in drawn.items() for kind, text in (("vl.json", one.specification), ("csv", one.table))}
-    return Brief(html, _content(context, compared), charts)
+    return Brief(html, content, charts)
 
 
 def write_brief(
@@ -137,14 +164,18 @@ def write_brief(
     -------
     The paths, each written whole or not at all.
     """
-    brief = make_brief(case, posterior, forecast, run, texts=texts, previous=previous, questions=questions)
+    return save_brief(make_brief(case, posterior, forecast, run, texts=texts, previous=previous, questions=questions), out)
+
+
+def save_brief(brief: Brief, out: Path) -> BriefPaths:
+    """Writes a finished brief into a folder, each file whole or not at all."""
     folder = out / "charts"
     folder.mkdir(parents=True, exist_ok=True)
     charts = tuple(folder / name for name in brief.charts)
     for path, text in zip(charts, brief.charts.values(), strict=True):
         atomic_write(path, text.encode())
     data, html = out / "brief.json", out / "brief.html"
-    atomic_write(data, (json.dumps(brief.content, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode())
+    atomic_write(data, brief.data)
     atomic_write(html, brief.html.encode())
     return BriefPaths(html, data, charts)
 
@@ -152,11 +183,12 @@ def write_brief(
 def _sections(context: Context, compared: Changes) -> tuple[list[Section], dict[str, Drawn]]:
     found = [bottom_line(context, compared)]
     drawn: dict[str, Drawn] = {}
-    for make in (ledger_section, accounts_section, outcomes_section, levers_section):
+    for make in (ledger_section, accounts_section, outcomes_section, change_section):
         section, charts = make(context)
         found.append(section)
         drawn |= {one.figure.id.removeprefix("figure-").replace("-", "_"): one for one in charts}
-    found += [sources_section(context), assumptions_section(context), certificate_section(context)]
+    for section in (sources_section, assumptions_section, methods_section, certificate_section, track_record_section):
+        found.append(section(context))
     return found, drawn
 
 
@@ -220,12 +252,18 @@ def _how_to_read(context: Context) -> Section:
     return Section("how-to-read", "How to read this", (Fold("Terms, ranges and marks", tuple(blocks)),))
 
 
-def _check(context: Context, html: str) -> None:
-    sentences = context.book.sentences
+def _check(context: Context, html: str, content: Mapping[str, Any]) -> None:
+    sentences, facts = context.book.sentences, context.facts
+    prose = prose_faults(sentences, context.lexicon, facts.texts, facts.accounts)
+    if theirs := case_faults(facts.case) or complaints(prose, facts.case):
+        raise CaseError(theirs)
     first = next(sentence for sentence in sentences if sentence.section == "bottom-line")
     found = (
         headline_faults(first)
-        + sentence_faults(sentences, context.lexicon, context.facts.texts)
+        + [str(fault) for fault in prose]
+        + trace_faults(content)
+        + untraced(html, context.book.numbers)
+        + unrecoverable(html, content)
         + [fault for fault in page_faults(html) if "the limit is" not in fault]
     )
     if found:
@@ -290,9 +328,12 @@ def _content(context: Context, compared: Changes) -> dict[str, Any]:
         "certificate": dict(posterior.certificate)
         | {key: getattr(posterior.diagnostics, key) for key in posterior.diagnostics.__dataclass_fields__}
         | {"status": posterior.status},
+        **watched(context),
         "left_out": {result.variant.id: _left_out(result) for result in posterior.left_out},
         "what_changed": compared.as_json(),
         "inputs": inputs(context),
+        "chronology": list(context.facts.case.course),
+        "reviewers": sorted({review.by for review in context.facts.case.reviews}),
     }
     return _finite(content)
 

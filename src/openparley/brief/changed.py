@@ -16,6 +16,8 @@ from openparley.errors import ParleyError
 
 ASSUMPTION_FIELDS = ("sets", "statement", "low", "likely", "high", "distribution", "status")
 MOVED = 0.005
+MODEL = "model"
+LABELS = {"likely": "central value"}  # a word for a likelihood is printed as nothing else
 LISTED = 12
 
 
@@ -51,10 +53,38 @@ class Changes:
         """True when no input and no headline number changed."""
         return not (any(self.evidence.values()) or self.assumptions or self.software or self.settings or self.moved)
 
+    @property
+    def _model(self) -> dict[str, tuple[Any, Any]]:
+        """Settings of the model: what the case assumes apart from its list of assumptions."""
+        return {key: pair for key, pair in self.settings.items() if key == MODEL}
+
+    @property
+    def _computing(self) -> dict[str, tuple[Any, Any]]:
+        """Settings of the computation."""
+        return {key: pair for key, pair in self.settings.items() if key != MODEL}
+
+    @property
+    def causes(self) -> list[str]:
+        """Which of evidence, assumption and software changed."""
+        changed = {
+            "evidence": any(self.evidence.values()),
+            "assumption": bool(self.assumptions or self._model),
+            "software": bool(self.software or self._computing),
+        }
+        return [cause for cause, found in changed.items() if found]
+
+    def _why(self) -> str:
+        """Why numbers moved, in one of three words or several; their parts are not told apart."""
+        if not self.causes:
+            return "Why: none of evidence, assumption and software is known to have changed."
+        together = "" if len(self.causes) == 1 else " together; what each did by itself was not computed"
+        return f"Why: {words.listed(self.causes)}{together}."
+
     def as_json(self) -> dict[str, Any]:
         """For ``brief.json``."""
         return {
             "previous": self.previous,
+            "causes": self.causes,
             "nothing": self.nothing if self.previous is not None else None,
             "evidence": self.evidence,
             "assumptions": {id: {key: list(pair) for key, pair in fields.items()} for id, fields in self.assumptions.items()},
@@ -95,14 +125,12 @@ class Changes:
                     + "."
                 )
             )
-        if self.settings:
-            said.append(
-                say(
-                    f"Settings since run {self.previous}: ",
-                    Given("; ".join(_pair(key, old, new) for key, (old, new) in self.settings.items())),
-                    ".",
-                )
-            )
+        for word, settings in (("Assumption", self._model), ("Software", self._computing)):
+            if settings:
+                changes = "; ".join(_pair(key, old, new) for key, (old, new) in settings.items())
+                said.append(say(f"{word} since run {self.previous}, in its settings: ", Given(changes), "."))
+        if self.moved:
+            said.append(say(self._why()))
         for id, (old, _) in self.moved.items():
             now, mcse = context.probability(id), context.forecast.outcomes[id].at_horizon.mcse
             name = Given(context.outcome_name(id), name=True)
@@ -117,7 +145,7 @@ class Changes:
 
 
 def _pair(key: str, old: Any, new: Any) -> str:
-    return f"{key} {_short(old)} → {_short(new)}"
+    return f"{LABELS.get(key, key)} {_short(old)} → {_short(new)}"
 
 
 def _short(value: Any) -> str:
@@ -138,7 +166,7 @@ def inputs(context: Context) -> dict[str, Any]:
         },
         "assumptions": {row.id: {key: getattr(row, key) for key in ASSUMPTION_FIELDS} for row in file.assumptions},
         "software": dict(run.get("software", {})) | {"openparley": run.get("version")},
-        "settings": {"seed": run.get("seed"), **{key: value for key, value in run.get("settings", {}).items()}, "model": _model(context)},
+        "settings": {"seed": run.get("seed"), **{key: value for key, value in run.get("settings", {}).items()}, MODEL: _model(context)},
         "outcomes": {id: outcome.at_horizon.value for id, outcome in context.forecast.outcomes.items()},
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -27,7 +27,11 @@ class Number:
     value, low, high, level, of, mcse
         As in `openparley.infer.posterior.Estimate`; an exact count has no interval and no error.
     evidence, assumptions
-        Ids of the entries that moved it most and of the assumptions that it rests on.
+        Ids of the entries that moved it most, or that it counts, and of the assumptions that it rests on.
+    why
+        Why it has no evidence, where that is not plain from ``of``.
+    moved
+        What each of ``evidence`` did to the value, in its own unit; empty where they are counted or only known to bear on it.
     kind
         How it is printed.
     range_only
@@ -35,7 +39,7 @@ class Number:
     breakdown
         Lines of the trace: label and text, such as the forecast under each account.
     like
-        Id of a number with the same evidence and assumptions; the trace refers to it instead of repeating them.
+        Id of a number with the same assumptions, and the same evidence unless it has its own; the trace refers to it.
     """
 
     id: str
@@ -52,6 +56,8 @@ class Number:
     range_only: bool = False
     breakdown: tuple[tuple[str, str], ...] = ()
     like: str = ""
+    moved: tuple[float, ...] = ()
+    why: str = ""
 
     @property
     def text(self) -> str:
@@ -106,6 +112,13 @@ class Number:
             "mcse": self.mcse,
             "evidence": list(self.evidence),
             "assumptions": list(self.assumptions),
+            "name": self.name,
+            "printed": self.text,
+            "range": self.range,
+            "moved": list(self.moved),
+            "like": self.like,
+            "why": self.why,
+            "breakdown": [list(line) for line in self.breakdown],
         }
 
 
@@ -168,7 +181,17 @@ class Sentence:
             "type": self.type,
             "text": self.text,
             "numbers": [number.id for number in self.numbers],
+            "links": [[start, end, part.number.id] for start, end, part in self.spans() if isinstance(part, Ref)],
+            "given": [[start, end] for start, end, part in self.spans() if isinstance(part, Given | Link)],
         }
+
+    def spans(self) -> Iterator[tuple[int, int, Part]]:
+        """Where each part stands in the text: first code point, the one after the last, part."""
+        at = 0
+        for part in self.parts:
+            end = at + len(part if isinstance(part, str) else part.text)
+            yield at, end, part
+            at = end
 
 
 def plain(parts: Iterable[Part]) -> str:

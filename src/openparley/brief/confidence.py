@@ -88,16 +88,20 @@ def _sources(context: Context) -> Iterator[Check]:
 
     cited = {entry.source for entry in facts.accepted.values()}
     missing = len(cited - facts.texts.keys())
+    absent = book.number(Number("n-texts", "Texts not at hand", missing, of=f"of {len(cited)} cited sources, those without a text here"))
     said = (
         ("the texts of all cited sources are at hand",)
         if not missing
-        else (f"the texts of {missing} of {words.counted(len(cited), 'cited source')} are not at hand",)
+        else ("the texts of ", Ref(absent, f"{missing} of {len(cited)}"), " cited sources are not at hand")
     )
     yield Check("Texts at hand", said, "moderate" if missing else "high", "any missing: moderate")
 
     dates = [row.published for row in facts.case.sources.values() if row.published]
     age = (facts.case.file.cutoff - max(dates)).days if dates else None
-    said = ("no source is dated",) if age is None else (f"the newest source is {words.counted(age, 'day')} old at the cut-off",)
+    said = ("no source is dated",)
+    if age is not None:
+        days = book.count("n-age", "Age of the newest source", age, "days from the newest dated source to the cut-off")
+        said = ("the newest source is ", days, f" day{'s' * (age != 1)} old at the cut-off")
     yield Check(
         "Age of the newest source", said, "moderate" if age is None else _allow(age, 60, 21), "over 60 days: low; over 21: moderate"
     )
@@ -109,7 +113,7 @@ def _model(context: Context) -> Iterator[Check]:
     fitted = (
         f"the model predicts the record worse than {words.listed(worse)}"
         if worse
-        else f"the model predicts the record better than {words.counted(len(context.baselines), 'baseline')}"
+        else "the model predicts the record better than every baseline"
     )
     if context.unobserved:
         fitted = "no accepted entry reports a move of the game, so the fit cannot be compared with a baseline"
@@ -131,20 +135,20 @@ def _draws(context: Context) -> Iterator[Check]:
     effective = book.count(
         "n-ess", "Effective draws", found.effective_draws, f"Kish effective number of the {found.draws:,} draws of the assumptions"
     )
-    said: tuple[Part, ...] = ("the assumptions rest on ", effective, f" effective of {found.draws:,} draws")
+    said: tuple[Part, ...] = ("the assumptions rest on ", effective, " effective of ", Ref(context.draws), " draws")
     yield Check("Effective draws", said, _allow(-found.effective_draws, -30, -100), "under 30: low; under 100: moderate")
     k_hat = book.number(
         Number(
             "n-k-hat",
             "Pareto shape of the largest weights",
             found.k_hat,
-            of="shape fitted to the largest weights of the draws",
+            of=f"shape fitted to the largest weights of the draws; over {words.decimal(found.k_hat_limit)} a few dominate",
             kind="decimal",
         )
     )
     limit = found.k_hat_limit
     verdict = "a few draws dominate" if found.k_hat > limit else "no few draws dominate"
-    said = (f"{verdict} the average (k-hat ", Ref(k_hat), f", at most {words.decimal(limit)} with {found.draws:,} draws)")
+    said = (f"{verdict} the average (k-hat ", Ref(k_hat), ")")
     if isnan(found.k_hat):
         said = ("whether a few draws dominate the average could not be determined",)
     yield Check("Dominating draws", said, _allow(found.k_hat, 1.0, limit), f"k-hat over 1: low; over {words.decimal(limit)}: moderate")
@@ -153,12 +157,16 @@ def _draws(context: Context) -> Iterator[Check]:
 def _headline(context: Context) -> Iterator[Check]:
     estimate = context.forecast.outcomes[context.headline].at_horizon
     crossed = context.lexicon.describe(estimate).crossed
-    said = "the range of the headline stays within one band" if crossed == 1 else f"the range of the headline touches {crossed} bands"
-    yield Check("Bands touched", (said,), _allow(crossed, 3, 1), "two or three: moderate; four or more: low")
+    said: tuple[Part, ...] = ("the range of the headline stays within one band",)
+    if crossed > 1:
+        touched = context.book.count("n-bands", "Bands touched", crossed, "bands of the list of words that the headline’s range touches")
+        said = ("the range of the headline touches ", touched, " bands")
+    yield Check("Bands touched", said, _allow(crossed, 3, 1), "two or three: moderate; four or more: low")
     width = round(100 * (estimate.high - estimate.low))
+    wide = context.book.count("n-width", "Width of the range", width, "points between the ends of the headline’s 90 % range")
     yield Check(
         "Width of the range",
-        (f"the range of the headline is {words.counted(width, 'point')} wide",),
+        ("the range of the headline is ", wide, f" point{'s' * (width != 1)} wide"),
         _allow(width, 50, 25),
         "over 50 points: low; over 25: moderate",
     )
@@ -178,7 +186,10 @@ def confidence_sentence(context: Context, checks: tuple[Check, ...]) -> Sentence
     for index, check in enumerate(held[:REASONS_SAID]):
         parts += ["; " if index else "", *check.finding]
     rest = len(held) - REASONS_SAID
-    more = f"; and {words.counted(rest, 'further reason')} in the checklist" if rest > 0 else ""
+    more: list[Part] = []
+    if rest > 0:
+        number = context.book.count("n-reasons", "Further reasons", rest, "further lines of the checklist that hold confidence down")
+        more = ["; and ", number, f" further reason{'s' * (rest != 1)} in the checklist"]
     return context.book.say(
         "bottom-line", "computed", f"Our confidence is {found}, {'held up' if found == 'high' else 'held down'} by this: ", parts, more, "."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import isnan, log, nan
@@ -11,6 +11,7 @@ from typing import Any
 from openparley.brief import words
 from openparley.brief.cite import Book, Number
 from openparley.brief.facts import Facts
+from openparley.brief.influence import NEVER_EXPECTED, SILENCE, Influence, influences, odds_factor
 from openparley.brief.lexicon import Lexicon
 from openparley.forecast.forecast import Forecast, OutcomeForecast
 from openparley.forecast.questions import Question
@@ -20,8 +21,7 @@ from openparley.record.casefile import Outcome
 # A move separates two accounts when one had expected it at least a quarter more than another.
 SEPARATES = log(1.25)
 EVIDENCE_SHOWN = 5
-# Log of a probability so small that smaller ones say no more.
-NEVER_EXPECTED = log(1e-6)
+LEAST_MOVED = 0.005  # half a point
 BASELINES = {"uniform": "uniform play", "frequency": "observed frequencies", "markov": "a Markov chain of the moves reported"}
 
 
@@ -91,52 +91,71 @@ class Context:
         moves = [move for move in self.posterior.moves if actor in (None, move.actor) and self.spread(move) >= SEPARATES]
         return sorted(moves, key=lambda move: (-self.spread(move), move.round))
 
-    def strongest(self, actor: str | None = None) -> tuple[str, ...]:
-        """Ids of the entries behind the moves that separate the accounts most."""
-        ids = [entry for move in self.separating(actor) for entry in move.entries[:1]]
-        return tuple(dict.fromkeys(ids))[:EVIDENCE_SHOWN]
+    def _moved_by(self, found: Sequence[Influence]) -> dict[str, Any]:
+        """The trace of a number that averages over accounts: the entries that moved it most, with what each did."""
+        shown = [one for one in found if one.entry][:EVIDENCE_SHOWN]
+        why = "" if shown else "no entry: no report of the record bears on the accounts"
+        return {"evidence": tuple(one.entry for one in shown), "moved": tuple(one.change for one in shown), "why": why}
 
-    def by_account(self, outcome: OutcomeForecast) -> tuple[tuple[str, str], ...]:
-        """Lines of a trace: weight of each account and the outcome under it."""
+    def by_account(self, outcome: OutcomeForecast, *, terse: bool = False) -> tuple[tuple[str, str], ...]:
+        """Lines of a trace, one an account or one an actor: weight of each account and the outcome under it."""
         lines = []
         for actor, accounts in outcome.by_account.items():
             path = self.posterior.accounts.get(actor)
+            label, products = words.capital(self.facts.position(actor)), []
             for account, estimate in accounts.items():
                 share = path.now[account] if path and account in path.now else None
-                weight = f"weight {words.percent_range(share.low, share.high, share.mcse)}; " if share else ""
-                label = f"{words.capital(self.facts.position(actor))}: {self.facts.account_name(account)}"
-                lines.append((label, f"{weight}under it {words.percent(estimate.value, estimate.mcse)}"))
+                weight = words.percent_range(share.low, share.high, share.mcse) if share else ""
+                under = words.percent(estimate.value, estimate.mcse)
+                if terse:
+                    products.append(f"{account} {weight} × {under}" if weight else f"{account} {under}")
+                else:
+                    lines.append((f"{label}: {self.facts.account_name(account)}", f"weight {weight} × {under} under it"))
+            lines += [(label, "; ".join(products))] if terse else []
         return tuple(lines)
 
     def probability(self, id: str) -> Number:
         """Probability of an outcome by the last week."""
         outcome = self.forecast.outcomes[id]
-        name = f"{self.outcome_name(id)}, by {self.horizon}"
-        trace: dict[str, Any] = {"evidence": self.strongest(), "assumptions": self.open_assumptions}
-        trace["breakdown"] = self.by_account(outcome)
-        if id != self.headline:
-            trace |= {"like": self.probability(self.headline).id, "breakdown": ()}
-        return self.book.estimate(f"n-p-{id}", name, outcome.at_horizon, **trace)
+        first = id == self.headline
+        worth = {actor: {label: one.value for label, one in under.items()} for actor, under in outcome.by_account.items()}
+        found = influences(self.posterior, worth)
+        trace: dict[str, Any] = self._moved_by(found) | {"assumptions": self.resting_on}
+        trace["like"] = "" if first else self.probability(self.headline).id
+        trace["breakdown"] = self.by_account(outcome, terse=not first)
+        silent = next((one.change for one in found if one.entry == SILENCE), 0.0)
+        if first and abs(silent) >= LEAST_MOVED:
+            trace["breakdown"] += (("What was not reported", f"{words.points(silent)}, by way of the accounts"),)
+        return self.book.estimate(f"n-p-{id}", f"{self.outcome_name(id)}, by {self.horizon}", outcome.at_horizon, **trace)
+
+    @cached_property
+    def resting_on(self) -> tuple[str, ...]:
+        """Open assumptions, first those that move the headline when set to the ends of their ranges, the widest first."""
+        hinges = self.forecast.hinges
+        found = [row.assumption for row in hinges.tornado.rows if row.width > 0] if hinges else []
+        known = self.open_assumptions
+        return tuple(dict.fromkeys((*(id for id in found if id in known), *known)))
 
     def prior_probability(self, id: str) -> Number:
         """The same weeks without the record, given that the dispute is still open at the cut-off."""
         name = f"{self.outcome_name(id)}, by {self.horizon}, without the record, given a dispute still open at the cut-off"
-        return self.book.estimate(
-            f"n-before-{id}", name, self.forecast.outcomes[id].prior, assumptions=self.open_assumptions, like=f"n-p-{id}"
-        )
+        trace: dict[str, Any] = {"assumptions": self.resting_on, "like": self.probability(id).id, "why": "no entry: the model by itself"}
+        return self.book.estimate(f"n-before-{id}", name, self.forecast.outcomes[id].prior, **trace)
 
     def share(self, actor: str, account: str) -> Number:
         """Posterior share of an account."""
-        name = f"Share of the account {self.facts.account_name(account)}, of {self.facts.position(actor)}, now"
-        first = self.posterior.accounts[actor].labels[0]
+        path = self.posterior.accounts[actor]
+        now, first = path.now[account].value, path.labels[0]
+        found = influences(self.posterior, {actor: {label: float(label == account) for label in path.labels}})
+        found.sort(key=lambda one: (-abs(log(odds_factor(now, one.change))), one.entry))
         return self.book.estimate(
             f"n-share-{actor}-{account}",
-            name,
-            self.posterior.accounts[actor].now[account],
-            evidence=self.strongest(actor),
+            f"Share of the account {self.facts.account_name(account)}, of {self.facts.position(actor)}, now",
+            path.now[account],
             assumptions=self.assumptions_about(actor),
             range_only=self.posterior.diagnostics.odds_as_range,
             like="" if account == first else self.share(actor, first).id,
+            **self._moved_by(found),
         )
 
     def lever(self, lever: str, outcome: str, part: str) -> Number:
@@ -150,7 +169,8 @@ class Context:
             f"{self.outcome_name(outcome)}, by {self.horizon}: "
             f"{'difference made by' if part == 'difference' else part} the lever {found.name}"
         )
-        trace = {"evidence": self.strongest(), "assumptions": self.open_assumptions, "like": self.probability(outcome).id}
+        now = self.probability(outcome)
+        trace: dict[str, Any] = {"evidence": now.evidence, "assumptions": self.resting_on, "like": now.id}
         return self.book.estimate(
             f"n-lever-{lever}-{outcome}-{part}", name, estimate, "points" if part == "difference" else "share", **trace
         )
@@ -179,6 +199,18 @@ class Context:
         name = "the model" if which == "model" else BASELINES[which]
         of = f"mean natural-log score of {name} over {words.counted(fit.moves, 'observed move')}; nearer to 0 is better"
         return self.book.number(Number(f"n-fit-{which}", f"Mean log score of {name}", value, of=of, kind="decimal"))
+
+    @property
+    def observed(self) -> Number:
+        """How many moves the record shows."""
+        entries = tuple(dict.fromkeys(move.entries[0] for move in self.posterior.moves if move.entries))
+        of = "moves of the game that the record shows; reports of one move count once"
+        return self.book.number(Number("n-moves", "Observed moves", self.posterior.fit.moves, of=of, evidence=entries))
+
+    @property
+    def draws(self) -> Number:
+        """How many complete sets of assumptions were tried."""
+        return self.book.number(Number("n-draws", "Draws", self.posterior.diagnostics.draws, of="complete sets of assumptions tried"))
 
 
 def slug(text: str) -> str:

@@ -16,7 +16,7 @@ from openparley.brief.blocks import Figure, Panel, Table
 from openparley.brief.charts import discover
 from openparley.brief.charts._look import panels
 from openparley.brief.context import Context, slug
-from openparley.brief.svg import specification, svg
+from openparley.brief.svg import pictured, specification, stacked
 
 
 @dataclass(frozen=True)
@@ -51,19 +51,15 @@ def draw(context: Context, name: str, table: Table, note: str = "", *, open: boo
 
 
 def _drawn(module: ModuleType, name: str, rows: list[dict[str, Any]], table: Table, note: str, open: bool) -> Drawn:
-    pictures = []
+    pictures, specifications = [], []
     for index, (panel, group) in enumerate(panels(rows).items()):
         # what the marks mean is said once a figure
         means = "" if index else f"{note.split('.')[0]}. The table below holds the data."
-        prefix = f"fig-{slug(name)}-{index}"
-        pictures.append(
-            Panel(
-                panel,
-                svg(module.chart(group), prefix, f"{module.TITLE}: {panel}", means),
-            )
-        )
+        specifications.append(specification(module.chart(group)))
+        picture = pictured(specifications[-1], f"fig-{slug(name)}-{index}", f"{module.TITLE}: {panel}", means)
+        pictures.append(Panel(panel, picture))
     figure = Figure(f"figure-{slug(name)}", module.TITLE, tuple(pictures), table, note, open)
-    published = json.dumps(specification(module.chart(rows)), ensure_ascii=False, indent=1)
+    published = json.dumps(stacked(specifications), ensure_ascii=False, indent=1)
     return Drawn(figure, published, _csv(rows))
 
 

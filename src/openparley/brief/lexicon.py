@@ -89,7 +89,9 @@ class Lexicon:
         Notes
         -----
         One word prints the range of the word, because that is what a reader takes it for (Wintle et al. 2019). Where the
-        interval touches several bands, the first and the last are printed with the interval itself.
+        interval touches several bands, the first and the last are printed with the interval itself. In a list with gaps a value
+        between two bands takes the nearer one, and both the interval and the band are printed, so that nobody takes the
+        band for the number.
         """
         interval = percent_range(estimate.low, estimate.high, estimate.mcse)
         if not self.terms:
@@ -103,7 +105,9 @@ class Lexicon:
         if low == high:
             term = self.terms[low]
             beyond = estimate.value < self.terms[0].low or estimate.value > self.terms[-1].high
-            return Likelihood(term.word, interval if beyond else term.range, 1, self.snaps(round(estimate.value, 2)))
+            snapped = any(self.snaps(value) for value in (*ends, round(estimate.value, 2)))
+            shown = interval if beyond else f"{interval}, nearest to {term.range}" if snapped else term.range
+            return Likelihood(term.word, shown, 1, snapped)
         snapped = any(self.snaps(end) for end in ends)
         words = f"{self.terms[low].word} to {self.terms[high].word}"
         return Likelihood(words, interval, high - low + 1, snapped)
@@ -150,5 +154,5 @@ def lexicon(name: str) -> Lexicon:
 def likelihood_words() -> re.Pattern[str]:
     """A pattern of every likelihood word of every list, longest first."""
     words = {term["word"] for entry in _lists().values() for term in entry["terms"]}
-    words |= {"improbable", "probable", "probably", "remote", "nearly certain", "certainly"}
+    words |= {"improbable", "probable", "probably", "improbably", "remote", "nearly certain", "certainly", "even odds", "even chance"}
     return re.compile(r"\b(?:" + "|".join(sorted(map(re.escape, words), key=len, reverse=True)) + r")\b", re.IGNORECASE)

@@ -5,30 +5,39 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import resources
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from openparley.brief import words
-from openparley.brief.blocks import Section
+from openparley.brief.blocks import Block, Figure, Fold, Section, Table
 from openparley.brief.cite import Link, Number, Part, Ref
 from openparley.brief.context import Context
+from openparley.brief.trace import trace
 
-# A trace of a headline number shows all of its entries and most of its assumptions; one of a detail the first few.
-ASSUMPTIONS_SHOWN, FEW = 8, 3
-PARAPHRASE_SHOWN = 90
 NO_BREAK = "\u00a0"
+# A number with its range stays on one line; likelihood words with theirs are too long for that on a telephone.
+LONGEST_UNBROKEN = 24
+# What belongs to a column that holds numbers, in a table that says so by its class.
+NUMERIC = (
+    ".rN tr>:nth-child(N){text-align:right}",
+    "@media screen{.rN td:nth-child(N){white-space:nowrap}.rN tr>:nth-child(N):not(:last-child){padding-right:1.6rem}}",
+)
 
 
 class Inline:
     """Turns parts into markup; the first use of a number carries the anchor that its trace leads back to."""
 
     def __init__(self, anchors: set[str]) -> None:
-        self.used: set[str] = set()
+        self.used: dict[str, str] = {}
         self.anchors = anchors
+
+    def in_order(self, numbers: Sequence[Number]) -> list[Number]:
+        """The numbers in the order of their first use, those that no text uses last."""
+        order = {id: index for index, id in enumerate(self.used)}
+        return sorted(numbers, key=lambda number: order.get(number.id, len(order)))
 
     def __call__(self, parts: Sequence[Part]) -> Markup:
         """The parts of a sentence or a cell."""
@@ -37,12 +46,35 @@ class Inline:
     def _one(self, part: Part) -> Markup:
         if isinstance(part, Ref):
             id = part.number.id
-            anchor = "" if id in self.used else Markup(' id="ref-{}"').format(id)
-            self.used.add(id)
-            return Markup('<a class="n" href="#{}"{}>{}</a>').format(id, anchor, tidy(part.text))
+            anchor = ""
+            if id not in self.used:
+                self.used[id] = f"r{len(self.used) + 1}"
+                anchor = Markup(' id="{}"').format(self.used[id])
+            if len(part.text) <= LONGEST_UNBROKEN:
+                return Markup('<a href="#{}"{}>{}</a>').format(id, anchor, tidy(part.text))
+            word, bracket, range = tidy(part.text).partition("(")
+            return Markup('<a class="l" href="#{}"{}>{}<span>{}{}</span></a>').format(id, anchor, word, bracket, range)
         if isinstance(part, Link):
             return Markup('<a href="#{}">{}</a>').format(part.target, part.text) if part.target in self.anchors else escape(part.text)
-        return escape(tidy(part if isinstance(part, str) else part.text))
+        return breakable(tidy(part if isinstance(part, str) else part.text))
+
+
+# A word that no line holds may be broken, without a mark of its own; a hash is not for reading.
+ENDLESS = re.compile(r"(?![0-9a-f]+\b)[^\s]{33,}")
+PIECE = 16
+# Names in these scripts would turn round the numbers that stand beside them.
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+LATIN = re.compile("[A-Za-z]")
+
+
+def breakable(text: str) -> Markup:
+    """The text as markup, with places at which an endless word may be broken."""
+
+    def pieces(match: re.Match[str]) -> str:
+        return "\0".join(match[0][start : start + PIECE] for start in range(0, len(match[0]), PIECE))
+
+    markup = str(escape(ENDLESS.sub(pieces, text))).replace("\0", "<wbr>")
+    return Markup(f"<bdi>{markup}</bdi>" if RIGHT_TO_LEFT.search(text) and not LATIN.search(text) else markup)
 
 
 UNBROKEN = re.compile(
@@ -56,13 +88,31 @@ def tidy(text: str) -> str:
     return UNBROKEN.sub(NO_BREAK, text)
 
 
-def style(header: str) -> str:
-    """The style sheet, with the running head of printed pages."""
+def style(header: str, numeric: Iterable[int] = ()) -> str:
+    """The style sheet, with the running head of printed pages and the columns of numbers, the first being 1."""
     sheet = resources.files("openparley.brief").joinpath("page.css").read_text(encoding="utf-8")
     quoted = re.sub(r'["\\<>\n]', " ", header)
     sheet = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
     sheet = re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s*\n\s*", "\n", sheet))
-    return sheet.replace("RUNNING HEAD", quoted).strip()
+    sheet = re.sub(r"(?<=[{;])([a-z-]+): ", r"\1:", sheet).replace(";}", "}")
+    columns = "".join(rule.replace("N", str(column)) for rule in NUMERIC for column in sorted(numeric))
+    return sheet.replace("RUNNING HEAD", quoted).strip() + columns
+
+
+def _numeric(blocks: Iterable[Block]) -> set[int]:
+    """Columns of numbers of all tables in the blocks, the first being 1."""
+    found: set[int] = set()
+    for block in blocks:
+        match block:
+            case Table():
+                found |= {column + 1 for column in block.numeric}
+            case Figure():
+                found |= _numeric([block.table])
+            case Fold():
+                found |= _numeric(block.blocks)
+            case _:
+                pass
+    return found
 
 
 def page(
@@ -88,45 +138,22 @@ def page(
     shown = set((*facts.case.entries, *facts.case.course) if cited is None else cited)
     anchors = shown | set(facts.case.sources) | {row.id for row in facts.case.file.assumptions}
     inline = Inline(anchors)
-    sheet = style(head["running"])
+    sheet = style(head["running"], _numeric(block for section in sections for block in section.blocks))
     digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
-    environment.globals.update(inline=inline, trace=lambda number: _trace(context, number), tidy=tidy)
+    environment.globals.update(inline=inline, trace=lambda number: trace(context, number), tidy=tidy, in_order=inline.in_order)
     template = environment.get_template("page.html.j2")
-    head = {**head, "cite": f"{facts.case.file.name}, run {context.run.get('id')}"}
     values = {"sheet": Markup(sheet), "digest": digest, "sections": sections, "traces": traces, "head": head, "used": inline.used}
-    text = template.render(**values, markup=Markup)
-    return re.sub(r"\n\s*\n+", "\n", text)
+    return brief_markup(template.render(**values, markup=Markup))
 
 
-def _over(number: Number) -> str:
-    """What the interval is a range over, or what an exact number counts."""
-    if not number.range or number.of.startswith(("a ", "the range")):
-        return number.of
-    return f"a {number.of}" if re.match(r"\d+ % range over ", number.of) else f"a range over {number.of}"
+# End tags that HTML lets one leave out (WHATWG, 13.1.2.4), and space between blocks that nobody sees.
+IMPLIED = re.compile(
+    r"</(?:td|th|tr|thead|tbody|li)>|</p>(?=\s*(?:<(?:p|ul|div|table|blockquote|details|figure|article|section|h[1-6])\b"
+    r"|</(?:div|article|section|details|figcaption|header|footer)>))"
+)
+BETWEEN = re.compile(r"\s*\n\s*")
 
 
-def _trace(context: Context, number: Number) -> dict[str, Any]:
-    """What one click on a number shows."""
-    facts = context.facts
-    full = number.id.startswith(("n-p-", "n-share-"))
-    shown = ASSUMPTIONS_SHOWN if full else FEW
-    entries = [
-        (id, words.cut(facts.unquoted(facts.case.entries[id].paraphrase, facts.case.entries[id].source), PARAPHRASE_SHOWN))
-        for id in number.evidence
-        if id in facts.case.entries
-    ]
-    rows = facts.case.course
-    entries += [(id, words.cut(rows[id].what, PARAPHRASE_SHOWN)) for id in number.evidence if id in rows]
-    level = f"{round(100 * number.level)} % range" if number.level else "range"
-    return {
-        "value": "" if number.range_only else tidy(number.text),
-        "interval": tidy(f"{level} {number.range}") if number.range else "",
-        "of": _over(number),
-        "error": number.error,
-        "breakdown": [(label, tidy(text)) for label, text in number.breakdown],
-        "entries": entries,
-        "assumptions": number.assumptions[:shown],
-        "more": max(0, len(number.assumptions) - shown),
-        "full": full,
-        "cite": number.id,
-    }
+def brief_markup(html: str) -> str:
+    """The same document in fewer characters; one line a block, so that two versions can be compared."""
+    return BETWEEN.sub("\n", IMPLIED.sub("", html))

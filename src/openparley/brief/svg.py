@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import re
-from html import escape
+from collections.abc import Iterator, Sequence
 from typing import Any
+from xml.etree import ElementTree
 
 import altair as alt
 import vl_convert
 from altair.utils.schemapi import debug_mode
 
+from openparley.brief.slim import flattened, joined, placed, shared
+
 # Vega marks every group and axis for screen readers; our picture has one name, and its table stands behind it.
-NOISE = re.compile(r' (?:aria-roledescription|aria-hidden|role|pointer-events|xmlns:xlink|version|class|cursor)="[^"]*"')
-EMPTY = re.compile(r'<path[^>]* d=""[^>]*/>|<path d="M0,0h\d+v\d+h-\d+Z"/>|<path class="background"[^>]* d="M0,0h0v0h0Z"[^>]*/>')
-INVISIBLE = re.compile(r'<text(?: [a-z-]+="[^"]*")* opacity="0">[^<]*</text>')
-DECIMALS = re.compile(r"(\d+\.\d)\d+")
-PLACES = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|dy)="[^"]*"')
-CIRCLE = re.compile(r'<path((?: [a-z-]+="[^"]*")*) d="M([\d.]+),0A\2,\2,0,1,1,-\2,0A\2,\2,0,1,1,\2,0Z?"')
-# Marks that lead to the same place, side by side, need one link.
-REPEATED = re.compile(r'(<a href="(#[^"]+)" tabindex="-1">(?:(?!</a>).)*)</a><a href="\2" tabindex="-1">')
-STYLE = re.compile(r' style="([^"]*)"')
-# Values that SVG takes anyway, letters that the page sets once, and labels of what leads nowhere.
-DEFAULTS = re.compile(r' (?:opacity="1"|stroke-width="1"|font-family="[^"]*"|font-size="11px"|transform="translate\(0,0\)")(?=[ />])')
-UNLINKED = re.compile(r'(<g) aria-label="[^"]*"')
-ADDRESS = re.compile(r' (?:xlink:)?href="([^"]*)"')
-# What is 0, or at the start, anyway; a mark at a place needs no transformation to be there.
-ZERO = re.compile(r' (?:[xy][12]="0"|text-anchor="start"|stroke-miterlimit="10")(?=[ />])')
-WHOLE = re.compile(r"(?<=\d)\.0(?!\d)")
-MOVED = re.compile(r'<(text|circle)((?: [a-z-]+="[^"]*")*?) transform="translate\(([-\d.]+),([-\d.]+)\)"(?![^>]*><tspan)')
-GROUP = re.compile(r"<g>((?:(?!</?g\b).)*)</g>", re.DOTALL)
+NOISE = ("aria-roledescription", "aria-hidden", "role", "pointer-events", "version", "class", "cursor", "target", "stroke-miterlimit",
+         "font-family", "display")  # fmt: skip
+FRAME = re.compile(r"M0,0h[\d.]+v[\d.]+h-?[\d.]+Z")
+PRESENTATION = ("fill", "stroke", "opacity", "stroke-width", "mix-blend-mode")
 
 
 def svg(chart: alt.TopLevelMixin, prefix: str, title: str, description: str) -> str:
@@ -43,11 +32,23 @@ def svg(chart: alt.TopLevelMixin, prefix: str, title: str, description: str) -> 
     title, description
         What the picture shows, for those who do not see it; the description may be empty.
     """
-    spec = specification(chart)
+    return pictured(specification(chart), prefix, title, description)
+
+
+def pictured(spec: dict[str, Any], prefix: str, title: str, description: str) -> str:
+    """The same from a specification."""
     if margins := spec.get("usermeta", {}).get("margins"):
-        spec["autosize"] = {"type": "none"}
-        spec["padding"] = dict(zip(("left", "right", "top", "bottom"), margins, strict=True))
+        spec = spec | {"autosize": {"type": "none"}, "padding": dict(zip(("left", "right", "top", "bottom"), margins, strict=True))}
     return clean(vl_convert.vegalite_to_svg(spec), prefix, title, description)
+
+
+def stacked(panels: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Panels below one another as one specification; each is built once, because building takes longer than drawing."""
+    first, *others = panels
+    if not others:
+        return first
+    shared = {key: first[key] for key in ("config", "$schema")} | {"datasets": {k: v for one in panels for k, v in one["datasets"].items()}}
+    return shared | {"vconcat": [{key: value for key, value in one.items() if key not in (*shared, "usermeta")} for one in panels]}
 
 
 def specification(chart: alt.TopLevelMixin) -> dict[str, Any]:
@@ -61,49 +62,60 @@ def specification(chart: alt.TopLevelMixin) -> dict[str, Any]:
 
 
 def clean(drawn: str, prefix: str, title: str, description: str) -> str:
-    """Strips what a strict page forbids and names the picture."""
-    drawn = EMPTY.sub("", drawn)
-    drawn = STYLE.sub(_as_attributes, drawn)
-    drawn = NOISE.sub("", drawn)
-    drawn = INVISIBLE.sub("", drawn)
-    drawn = UNLINKED.sub(r"\1", DEFAULTS.sub("", drawn))
-    drawn = PLACES.sub(lambda match: DECIMALS.sub(r"\1", match[0]), drawn)
-    drawn = CIRCLE.sub(r'<circle\1 r="\2"', drawn)
-    drawn = EMPTY.sub("", drawn)
-    drawn = MOVED.sub(_at_place, ZERO.sub("", PLACES.sub(lambda match: WHOLE.sub("", match[0]), drawn)))
-    drawn = ADDRESS.sub(_in_page, drawn).replace(' target="_blank"', "")
-    drawn = re.sub(r'(?<= id=")[^"]+', lambda match: f"{prefix}-{match[0]}", drawn)
-    drawn = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", drawn)
-    while (slim := REPEATED.sub(r"\1", drawn)) != drawn:
-        drawn = slim
-    while (slim := GROUP.sub(r"\1", drawn)) != drawn:
-        drawn = slim
-    name = f'<title id="{prefix}-t">{escape(title)}</title>'
-    name += f'<desc id="{prefix}-d">{escape(description)}</desc>' if description else ""
-    labels = f"{prefix}-t {prefix}-d" if description else f"{prefix}-t"
-    head = f'<svg role="img" aria-labelledby="{labels}" font-family="sans-serif" font-size="11" '
-    drawn = re.sub(r"(<svg [^>]*>)", lambda match: re.sub(r' xmlns="[^"]*"', "", match[1]) + name, drawn, count=1)
-    return drawn.replace("<svg ", head, 1).replace("\n", "")
+    """Strips what a strict page forbids, makes the rest small and names the picture."""
+    root = ElementTree.fromstring(drawn)
+    _strict(root, prefix)
+    placed(root)
+    flattened(root)
+    joined(root)
+    shared(root)
+    if len(root) == 1 and root[0].tag == "g":
+        root.attrib |= root[0].attrib
+        root[:] = list(root[0])
+    # A picture must not hold links; a group may. Its first child names it.
+    role = "group" if root.find(".//a") is not None else "img"
+    root.attrib = {"role": role, "font-family": "sans-serif", "font-size": "11"} | root.attrib
+    for index, (name, text) in enumerate((("title", title), ("desc", description))):
+        if text:
+            said = ElementTree.Element(name)
+            said.text = text
+            root.insert(index, said)
+    return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>")
 
 
-def _as_attributes(match: re.Match[str]) -> str:
+def _strict(node: ElementTree.Element, prefix: str) -> None:
+    """Bare names, no styles, links into the page only, ids of our own, nothing that cannot be seen."""
+    node.tag = node.tag.rpartition("}")[2]
+    node[:] = [child for child in node if not _unseen(child)]
+    found = {key.rpartition("}")[2]: value for key, value in node.attrib.items()}
+    href = found.pop("href", "").partition("#")[2]
+    style = dict(_declarations(found.pop("style", "")))
+    node.attrib = {key: value for key, value in found.items() if key not in NOISE} | style
+    for key, value in node.attrib.items():
+        node.set(key, f"{prefix}-{value}" if key == "id" else value.replace("url(#", f"url(#{prefix}-"))
+    label = node.attrib.pop("aria-label", "")
+    if node.tag == "a":
+        # A link is named by its mark, or by its words.
+        label = next((child.get("aria-label", "") for child in node if child.tag != "text"), "")
+        node.tag, node.attrib = ("a", {"href": f"#{href}", "tabindex": "-1"}) if href else ("g", {})
+        node.attrib |= {"aria-label": label} if label and href else {}
+    for child in node:
+        _strict(child, prefix)
+
+
+def _unseen(node: ElementTree.Element) -> bool:
+    name = node.tag.rpartition("}")[2]
+    if name == "path":
+        paint = node.get("fill") or node.get("stroke") or node.get("style")
+        return not node.get("d") or (not paint and bool(FRAME.fullmatch(node.get("d", ""))))
+    if name == "line":
+        return not any(float(node.get(key, 0)) for key in ("x1", "y1", "x2", "y2"))
+    return name == "text" and node.get("opacity") == "0"
+
+
+def _declarations(style: str) -> Iterator[tuple[str, str]]:
     """Declarations that are presentation attributes stay as such; the others go."""
-    kept = []
-    for declaration in match[1].split(";"):
+    for declaration in style.split(";"):
         key, _, value = declaration.partition(":")
-        if key.strip() in {"fill", "stroke", "opacity", "stroke-width", "mix-blend-mode"} and value.strip():
-            kept.append(f' {key.strip()}="{value.strip()}"')
-    return "".join(kept)
-
-
-def _at_place(match: re.Match[str]) -> str:
-    """A mark moved to a place is one at that place."""
-    name, attributes, x, y = match.groups()
-    centre = "c" if name == "circle" else ""
-    return f'<{name}{attributes} {centre}x="{x}" {centre}y="{y}"'
-
-
-def _in_page(match: re.Match[str]) -> str:
-    """vl-convert resolves ``#x`` against an outside address; only the fragment is ours."""
-    _, hash_, fragment = match[1].partition("#")
-    return f' href="#{fragment}" tabindex="-1"' if hash_ else ""
+        if key.strip() in PRESENTATION and value.strip():
+            yield key.strip(), value.strip()

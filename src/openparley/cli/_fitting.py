@@ -75,12 +75,16 @@ def run_fit(
     whole
         With all that a brief shows: levers, and what the headline hinges on.
     """
+    from openparley.brief.lint import case_faults
     from openparley.cli._hinge_tables import edges_of
+    from openparley.errors import CaseError
     from openparley.forecast.fitting import LEVER_DRAWS, fit
     from openparley.infer.engine import AdaptiveImportance
     from openparley.record.case import open_case, runs_dir
 
     case = open_case(name, extra_checks=case_checks())
+    if whole and (faults := case_faults(case)):
+        raise CaseError(faults)  # before anything is computed: the page would be refused
     engine = AdaptiveImportance(draws=draws, seed=seed, processes=processes)
     try:
         with staged_progress(quiet=quiet) as show:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from openparley.cli._fitting import SEED
+from openparley.cli._fitting import SEED, scheduler_option
 from openparley.cli._frame import case_checks, finish, print_table, rows_as_json, shown, verb
 from openparley.cli._interrupt import INTERRUPTED
 from openparley.cli._progress import staged_progress
@@ -22,6 +22,7 @@ OUT = Path("parley-out") / "backtest"
 @verb("parley backtest strait-talks --quick", "parley backtest iran-2013 falklands-1982 --draws 128", "parley backtest --all --json")
 @click.argument("cases", nargs=-1, metavar="[CASE]...")
 @click.option("--all", "everything", is_flag=True, help="Every bundled case.")
+@scheduler_option
 @click.option("--processes", type=click.IntRange(1), help="Local processes; one a core by default. The result is the same.")
 @click.option("--quick", is_flag=True, help=f"{QUICK_DRAWS} draws instead of {DRAWS}: a look, not a result.")
 @click.option("--seed", type=int, default=SEED, show_default=True, help="Seed of every random number.")
@@ -32,7 +33,7 @@ OUT = Path("parley-out") / "backtest"
 @click.option("--runs", type=click.Path(path_type=Path), metavar="DIR", help="Where draws are kept; the case's own folder by default.")
 def command(
     cases: tuple[str, ...], everything: bool, out: Path, runs: Path | None, draws: int, seed: int, quick: bool, processes: int | None,
-    as_json: bool,
+    scheduler: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Print log score and Brier of the model and of three baselines, by case and pooled.
 
@@ -46,7 +47,7 @@ def command(
     names = list(dict.fromkeys([*cases, *(bundled_cases() if everything else ())]))
     if not names:
         raise click.UsageError("name a case, or all bundled ones with --all.")
-    done = [_one(name, runs, QUICK_DRAWS if quick else draws, seed, processes, as_json) for name in names]
+    done = [_one(name, runs, QUICK_DRAWS if quick else draws, seed, processes, scheduler, as_json) for name in names]
     pooled = pool(done)
     rows = score_rows(done, pooled, seed)
     remarks = [*verdicts([row for row in rows if row["moves"]]), f"Every case: {HINDSIGHT}."]
@@ -76,7 +77,7 @@ def _data(done: list[CaseScores], rows: list[dict[str, Any]], remarks: list[str]
     }
 
 
-def _one(name: str, runs: Path | None, draws: int, seed: int, processes: int | None, quiet: bool) -> CaseScores:
+def _one(name: str, runs: Path | None, draws: int, seed: int, processes: int | None, scheduler: str | None, quiet: bool) -> CaseScores:
     """Open a case and backtest it, with progress on standard error; Ctrl-C keeps the finished draws."""
     from openparley.forecast.backtest import GRID, backtest
     from openparley.infer.engine import AdaptiveImportance
@@ -87,7 +88,7 @@ def _one(name: str, runs: Path | None, draws: int, seed: int, processes: int | N
     try:
         with staged_progress(quiet=quiet) as show:
             stages = None if show is None else lambda stage, count, total: show(f"{case.name}: {stage}", count, total)
-            return backtest(case, runs or runs_dir(case), engine=engine, progress=stages)
+            return backtest(case, runs or runs_dir(case), engine=engine, scheduler=scheduler, progress=stages)
     except KeyboardInterrupt:
         click.echo("Stopped: finished draws are kept; run the same command again to go on.", err=True)
         raise click.exceptions.Exit(INTERRUPTED) from None

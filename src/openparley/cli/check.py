@@ -26,19 +26,21 @@ PROBE = "The minister threatened Norland on Monday to close the port by 3 May, �
 )
 def command(case: str, texts: Path | None, as_json: bool) -> int:
     """Print what is in the case and what is wrong with it."""
+    from openparley.brief.lint import case_faults
     from openparley.forecast.questions import check_questions
     from openparley.record.case import open_case
     from openparley.record.check import check_texts
 
     opened = open_case(case, extra_checks=case_checks())
     report = check_texts(opened, texts)
-    complaints = [*report.complaints(opened), *_lexicon(opened), *check_questions(opened)]
+    unread = report.complaints(opened)
+    complaints = [*unread, *_lexicon(opened), *check_questions(opened), *case_faults(opened)]
     data = _data(opened, report)
     if not as_json:
         _print(opened, report, data)
     if complaints:
         warn(complaints, as_json)
-    finish(as_json, data, then=_next(case, opened, bool(complaints)))
+    finish(as_json, data, then=_next(case, opened, "restore the texts" if unread else "mend that" if complaints else ""))
     return 1 if complaints else 0
 
 
@@ -142,12 +144,13 @@ def _plural(noun: str, number: int) -> str:
     return noun if number == 1 else "statuses" if noun == "status" else f"{noun}s"
 
 
-def _next(name: str, case: Case, broken: bool) -> str:
-    if broken:
-        return f"restore the texts, then parley check {shown(name)}"
+def _next(name: str, case: Case, first: str) -> str:
+    """The next command; ``first`` is what has to be done before it."""
+    if first:
+        return f"{first}, then parley check {shown(name)}"
     if case.states()["proposed"] and not case.bundled:
-        first = next(key for key, entry in case.entries.items() if entry.review.state == "proposed")
-        return f'parley accept {shown(name)} {first} --reason "…"'
+        entry = next(key for key, entry in case.entries.items() if entry.review.state == "proposed")
+        return f'parley accept {shown(name)} {entry} --reason "…"'
     if case.course:
         return f"parley backtest {shown(name)} --quick"
     return f"parley ledger {shown(name)}" if case.file.model is None else f"parley brief {shown(name)}"

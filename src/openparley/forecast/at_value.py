@@ -11,15 +11,17 @@ of the assumption was: averaged over it, the ratio leaves the prior of the other
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float
 from scipy import special
 
-from openparley.errors import ParameterError, did_you_mean
+from openparley.errors import ParameterError, did_you_mean, one_of
 from openparley.forecast.futures import NEVER, Futures
 from openparley.infer.checkpoint import Progress, run_jobs
 from openparley.infer.draw import Drawn, Table, solve_draw
@@ -27,13 +29,15 @@ from openparley.infer.emulator import SKILL, without_outliers
 from openparley.infer.engine import AdaptiveImportance, Run
 from openparley.infer.model import Model
 from openparley.infer.prior import Ranged, free, quantile
+from openparley.infer.software import software
 from openparley.infer.surrogate import Surrogate, fit_surrogate
 from openparley.infer.weights import normalised, pareto_smoothed
 from openparley.infer.workers import Workers
 from openparley.solve.belief_grid import BeliefGrid
 
 REACH = 2.5  # standard deviations up to which draws lie thickly enough for an emulator
-STAGE = "solving with an assumption set"
+COORDINATES = np.linspace(-REACH, REACH, 2001)
+STAGE = "solving with an assumption set, at most"
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,7 @@ def standing(model: Model, run: Run, weights: Float[np.ndarray, " draw"], outcom
     """
     ids = [row.id for row in model.outcomes]
     if outcome not in ids:
-        raise ParameterError(f"no outcome “{outcome}” in this model.", hint=did_you_mean(outcome, ids))
+        raise ParameterError(f"no outcome “{outcome}” in this model; there are: {one_of(ids)}.", hint=did_you_mean(outcome, ids))
     rates = _rates(model, np.array([table["futures.first"] for table in run.tables]), ids.index(outcome))
     evidence = run.log_evidence[:, -1]
     usable = np.isfinite(evidence)
@@ -152,8 +156,13 @@ def _rates(model: Model, first: np.ndarray, index: int) -> np.ndarray:
 
 def coordinate(row: Ranged, x: float) -> float:
     """Standard normal coordinate of a value, no farther out than draws lie thickly."""
-    z = np.linspace(-REACH, REACH, 2001)
-    return float(np.interp(x, quantile(row, special.ndtr(z)), z))
+    return float(np.interp(x, _quantiles(row), COORDINATES))
+
+
+@lru_cache(maxsize=1024)
+def _quantiles(row: Ranged) -> Float[np.ndarray, " place"]:
+    """Values at `COORDINATES`; inverting a beta distribution as often as a flip test asks takes longer than all else of it."""
+    return quantile(row, special.ndtr(COORDINATES))
 
 
 def emulated(found: Standing, assumption: str, x: float) -> AtValue:
@@ -201,6 +210,8 @@ class Solver:
     ----------
     most
         Draws that are solved for each value: all, or a sample by weight, half by today's and half by the emulated new one.
+    values
+        Values that will be asked for at most, so that progress can say how much is left.
     """
 
     found: Standing
@@ -209,6 +220,7 @@ class Solver:
     most: int
     checkpoint: Path | None = None
     progress: Progress | None = None
+    values: int = 0
     done: dict[tuple[str, float], AtValue] = field(default_factory=dict, repr=False)
 
     @property
@@ -233,11 +245,13 @@ class Solver:
         picked, factor = self._sample(assumption, x)
         items = {int(k): ({**found.run.at(int(k)), assumption: float(x)},) for k in picked}
         job = SolveAt(self.engine.seed, self.engine.grid, found.futures)
-        name = "at-" + hashlib.sha256(f"{assumption}={float(x)!r}".encode()).hexdigest()[:12]
+        said = f"{assumption}={float(x)!r} {json.dumps(software(), sort_keys=True)}"
+        name = "at-" + hashlib.sha256(said.encode()).hexdigest()[:12]
+        before, after = self.solves, max(self.values - len(self.done) - 1, 0) * min(self.most, len(found.weights))
 
         def show(done: int) -> None:
             if self.progress is not None:
-                self.progress(f"{STAGE} ({assumption})", done, len(items))
+                self.progress(STAGE, before + done, before + len(items) + after)
 
         tables = run_jobs(self.workers, job, items, name=name, checkpoint=self.checkpoint, done=show).values()
         index = [row.id for row in found.model.outcomes].index(found.outcome)

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
+from openparley._display import Shown
 from openparley.errors import InferenceError
 from openparley.forecast.fitting import software
 from openparley.forecast.prequential import Plan, Prequential, plan_of
@@ -22,6 +23,7 @@ from openparley.infer.engine import AdaptiveImportance, Run, run_draws
 from openparley.infer.model import Model, build_model
 from openparley.infer.observe import Report
 from openparley.infer.weights import effective_draws, normalised
+from openparley.infer.workers import Workers
 from openparley.record.case import Case
 from openparley.record.store import lock
 from openparley.solve.belief_grid import BeliefGrid
@@ -38,7 +40,7 @@ GRID = BeliefGrid(nodes=3, tolerance=3e-4, roots_checked=8)
 
 
 @dataclass(frozen=True)
-class ScoredMove:
+class ScoredMove(Shown):
     """One reported move and what was foreseen of it.
 
     Attributes
@@ -70,7 +72,7 @@ class ScoredMove:
 
 
 @dataclass(frozen=True)
-class CaseScores:
+class CaseScores(Shown):
     """All moves of one case.
 
     Attributes
@@ -110,7 +112,7 @@ class CaseScores:
 
 
 @dataclass(frozen=True)
-class Pool:
+class Pool(Shown):
     """All cases about the world together; the case is the unit, so each counts once."""
 
     cases: tuple[CaseScores, ...]
@@ -170,7 +172,9 @@ def losses(moves: Sequence[ScoredMove], *, by_move: bool = False) -> list[dict[s
     return sorted(rows, key=lambda row: -float(row["lost"]))
 
 
-def backtest(case: Case, runs: Path, *, engine: AdaptiveImportance, progress: Progress | None = None) -> CaseScores:
+def backtest(
+    case: Case, runs: Path, *, engine: AdaptiveImportance, scheduler: str | None = None, progress: Progress | None = None
+) -> CaseScores:
     """Score every reported move of a case by what was known before it.
 
     Draws come from the prior alone: a proposal that is fitted to the record would have seen its end. They are weighted anew
@@ -182,13 +186,15 @@ def backtest(case: Case, runs: Path, *, engine: AdaptiveImportance, progress: Pr
         Folder for runs; finished draws in it are reused when nothing that they depend on has changed.
     engine
         Draws, seed, solver and processes; its batches and finer solves are not used.
+    scheduler
+        Address of a Dask scheduler whose workers compute, instead of local processes; the result does not depend on it.
 
     Raises
     ------
     CaseError
         If the case has no model or it does not fit.
     InferenceError
-        If every draw excludes what was known at some move.
+        If every draw excludes what was known at some move, a worker process was lost, or the cluster cannot be used.
     LockedError
         If another process computes the same.
     """
@@ -197,8 +203,8 @@ def backtest(case: Case, runs: Path, *, engine: AdaptiveImportance, progress: Pr
     from_prior = AdaptiveImportance(engine.draws, engine.draws, engine.seed, engine.grid, 0, engine.processes)
     folder = runs / f"{PREFIX}-{_key(case, model, plan, from_prior)}"
     folder.mkdir(parents=True, exist_ok=True)
-    with lock(folder):
-        run = run_draws(model, from_prior, {PREFIX: Prequential(plan)}, checkpoint=folder, progress=progress)
+    with lock(folder), Workers(model, engine.processes, scheduler) as workers:
+        run = run_draws(model, from_prior, {PREFIX: Prequential(plan)}, checkpoint=folder, progress=progress, workers=workers)
     return case_scores(case, model, plan, run)
 
 

@@ -8,7 +8,8 @@ from datetime import date
 from math import hypot, isfinite
 from typing import Any
 
-from openparley.forecast.runs import ASSUMPTION_FIELDS, FinishedRun
+from openparley._display import Shown
+from openparley.forecast.runs import ASSUMPTION_FIELDS, LEVER_FIELDS, FinishedRun
 from openparley.infer.posterior import Estimate
 
 NUMERIC = ("sets", "low", "likely", "high", "distribution")  # fields of an assumption that numbers depend on
@@ -106,7 +107,7 @@ class Moved:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Shown):
     """Two runs compared."""
 
     old: FinishedRun
@@ -222,7 +223,7 @@ def _structure(run: FinishedRun) -> dict[str, Any]:
         "model": run.need("model", "its model section"),
         "accounts": {row["id"]: row["actor"] for row in run.need("accounts", "its accounts")},
         "outcome": {id: row["when"] for id, row in run.need("outcomes", "how its outcomes were defined").items()},
-        "lever": {id: row["game"] for id, row in run.need("levers", "its levers").items()},
+        "lever": {id: {key: row.get(key) for key in LEVER_FIELDS if row.get(key)} for id, row in run.need("levers", "its levers").items()},
     }
     return dict(_flat("", parts))
 

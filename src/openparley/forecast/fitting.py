@@ -6,7 +6,7 @@ import hashlib
 import inspect
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 import openparley
+from openparley._display import Shown
 from openparley.forecast.following import watched, write_indicators
 from openparley.forecast.forecast import Forecast
 from openparley.forecast.futures import Futures
@@ -21,7 +22,7 @@ from openparley.forecast.hinges import Hinges, find_hinges, kept_hinges, write_h
 from openparley.forecast.indicators import LOOKOUT, Lookout
 from openparley.forecast.levers import pull_levers
 from openparley.forecast.predicting import PREFIX, predict
-from openparley.forecast.runs import described
+from openparley.forecast.runs import LEVER_FIELDS, described
 from openparley.forecast.tables import tables
 from openparley.game.families import FAMILIES
 from openparley.infer.checkpoint import Progress
@@ -35,8 +36,8 @@ from openparley.infer.observe import Observed
 from openparley.infer.posterior import Posterior, WithoutIt
 from openparley.infer.software import software
 from openparley.infer.summary import summarise
-from openparley.infer.workers import Workers
-from openparley.record.case import Case
+from openparley.infer.workers import Workers, refuse_script_again
+from openparley.record.case import Case, runs_dir
 from openparley.record.store import atomic_write, lock
 
 KEY_LENGTH = 12
@@ -46,7 +47,7 @@ ENTRIES = "entries"  # asks for all of them
 
 
 @dataclass(frozen=True)
-class Fitted:
+class Fitted(Shown):
     """A finished run.
 
     Attributes
@@ -60,6 +61,8 @@ class Fitted:
     without
         The accounts without what was asked to be left out; None if nothing was. All that was left out in turn is in
         ``posterior.left_out``.
+    case
+        What was fitted; a picture takes the names of accounts and outcomes from it.
     """
 
     model: Model
@@ -69,11 +72,12 @@ class Fitted:
     folder: Path
     reused: int
     without: WithoutIt | None = None
+    case: Case | None = field(default=None, repr=False)
 
 
 def fit(
     case: Case,
-    runs: Path,
+    runs: Path | None = None,
     *,
     engine: AdaptiveImportance | None = None,
     futures: int = 256,
@@ -91,7 +95,7 @@ def fit(
     Parameters
     ----------
     runs
-        Folder for runs; made if missing.
+        Folder for runs; made if missing. The case's own if not given, as `openparley.record.runs_dir` has it.
     futures
         Simulated futures a draw.
     lever_draws
@@ -118,11 +122,12 @@ def fit(
     InferenceError
         If a worker process was lost, or the cluster cannot be used; finished draws are kept.
     """
+    refuse_script_again()
     model, asked = registered(case, build_model(case), without)
     engine = (engine or AdaptiveImportance()).on(model)
     settings = _settings(model, engine, futures)
     key = _key(case, model, settings, engine.seed)
-    folder = runs / key
+    folder = (runs or runs_dir(case)) / key
     draws = folder / "draws"
     draws.mkdir(parents=True, exist_ok=True)
     with lock(folder):
@@ -148,7 +153,7 @@ def fit(
         write_indicators(ahead)
         atomic_write(folder / "run.json", (json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n").encode())
     found = next((result for result in posterior.left_out if asked and result.variant.id == asked.id), None)
-    return Fitted(model, posterior, forecast, record, folder, reused, found)
+    return Fitted(model, posterior, forecast, record, folder, reused, found, case)
 
 
 def _hinges(
@@ -214,7 +219,7 @@ def _key(case: Case, model: Model, settings: Mapping[str, Any], seed: int) -> st
             row.model_dump(mode="json", include={"id", "sets", "low", "likely", "high", "distribution"}) for row in file.assumptions
         ],
         "outcomes": [row.model_dump(mode="json", include={"id", "when"}) for row in file.outcomes],
-        "levers": [row.model_dump(mode="json", include={"id", "game"}) for row in file.levers],
+        "levers": [row.model_dump(mode="json", include={"id", *LEVER_FIELDS}) for row in file.levers],
         # which moves, not which entries: an entry that changes no move changes no number
         "reports": _told(model.observed),
         "without": {variant.index: _told(variant.observed) for variant in model.variants if variant.changes},

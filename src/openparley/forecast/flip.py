@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float
 
+from openparley._display import Shown
 from openparley.errors import ParameterError
 from openparley.forecast.at_value import AtValue, Solver, Standing, emulated
 from openparley.forecast.tornado import AT_COLUMNS, at_row
@@ -58,7 +59,7 @@ class Flip:
 
 
 @dataclass(frozen=True)
-class FlipTest:
+class FlipTest(Shown):
     """All free assumptions: those that flip first, the nearest first.
 
     Attributes

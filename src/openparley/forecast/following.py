@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from openparley._display import Shown
 from openparley.errors import CaseError, Complaint
 from openparley.forecast.indicators import MOST, Indicator, Prob, registered_indicators
 from openparley.forecast.predicting import PREFIX
@@ -32,7 +33,7 @@ LARGEST_PROB = 1 - 1e-6  # a silence is never charged with more than a million t
 
 
 @dataclass(frozen=True)
-class Followed:
+class Followed(Shown):
     """What became of an indicator of an earlier run.
 
     Attributes
@@ -54,7 +55,7 @@ class Followed:
 
 
 @dataclass(frozen=True)
-class Watched:
+class Watched(Shown):
     """The indicators of a run, best first, and what became of earlier ones.
 
     Attributes
@@ -166,7 +167,7 @@ def outlets_of(case: Case, model: Model, actor: str) -> str:
         if report.actor == actor
         for outlet in {case.sources[case.entries[key].source].outlet for key in report.entries if key in case.entries}
     )
-    return ", ".join(f"{outlet} ({count})" for outlet, count in found.most_common())
+    return ", ".join(f"{outlet} ({count})" for outlet, count in sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def earlier(runs: Path, case: str, cutoff: date) -> list[tuple[str, date, list[Indicator]]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from openparley._display import Shown
 from openparley.infer.posterior import Estimate, Round
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class OutcomeForecast:
+class OutcomeForecast(Shown):
     """Probability that an outcome happens at least once by the end of each round after the cut-off.
 
     Attributes
@@ -47,7 +48,7 @@ class OutcomeForecast:
 
 
 @dataclass(frozen=True)
-class LeverEffect:
+class LeverEffect(Shown):
     """One outcome by the last week without and with a lever, on the same random numbers."""
 
     outcome: str
@@ -57,7 +58,7 @@ class LeverEffect:
 
 
 @dataclass(frozen=True)
-class LeverForecast:
+class LeverForecast(Shown):
     """What a lever changes and who gains.
 
     Attributes
@@ -78,7 +79,7 @@ class LeverForecast:
 
 
 @dataclass(frozen=True)
-class Forecast:
+class Forecast(Shown):
     """Futures from the posterior, with and without each lever."""
 
     weeks: tuple[Round, ...]

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float
+from pydantic import ConfigDict, RootModel, ValidationError
 
+from openparley._display import Shown
 from openparley.errors import CaseError, Complaint
 from openparley.forecast.at_value import Solver, standing
-from openparley.forecast.dataclass_json import as_data, from_data
 from openparley.forecast.flip import FLIP_COLUMNS, MOST_VALUES, FlipTest, flip_rows, flip_test
 from openparley.forecast.sensitivity import (
     LOG_EVIDENCE,
@@ -42,7 +42,7 @@ FILE = "hinges.json"
 
 
 @dataclass(frozen=True)
-class Hinges:
+class Hinges(Shown):
     """What the headline hinges on.
 
     Attributes
@@ -60,6 +60,17 @@ class Hinges:
     tornado: Tornado
     flips: FlipTest | None
     solves: int
+
+
+class _HingesFile(RootModel[Hinges]):
+    """The file that holds it; a number that JSON has not, such as NaN, is its name."""
+
+    model_config = ConfigDict(ser_json_inf_nan="strings")
+
+
+def hinges_json(found: Hinges) -> str:
+    """All of it as JSON."""
+    return _HingesFile(found).model_dump_json(indent=1)
 
 
 def find_hinges(
@@ -141,7 +152,7 @@ def write_hinges(found: Hinges, folder: Path, *, suffix: str = "") -> tuple[Path
     suffix
         Put behind the files' names, for an outcome that is not the headline.
     """
-    texts = {**hinge_tables(found), FILE: json.dumps(as_data(found), ensure_ascii=False, indent=1, allow_nan=False) + "\n"}
+    texts = {**hinge_tables(found), FILE: hinges_json(found) + "\n"}
     paths = {folder / f"{name.partition('.')[0]}{suffix}.{name.partition('.')[2]}": text for name, text in texts.items()}
     for path, text in paths.items():
         atomic_write(path, text.encode())
@@ -157,9 +168,13 @@ def read_hinges(path: Path) -> Hinges:
         If the file is missing or is not one of these.
     """
     try:
-        return from_data(Hinges, json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, TypeError, ValueError) as problem:
-        message = f"not what `parley whatif --sensitivity` writes: {problem}."
+        return _HingesFile.model_validate_json(path.read_bytes()).root
+    except OSError as problem:
+        raise CaseError(Complaint(str(path), None, None, None, None, None, f"cannot be read: {problem.strerror}.")) from None
+    except ValidationError as problem:
+        first = problem.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"])) or "the file"
+        message = f"not what `parley whatif --sensitivity` writes: {place}: {first['msg']}."
         raise CaseError(Complaint(str(path), None, None, None, None, "Delete it, or make it again.", message)) from None
 
 

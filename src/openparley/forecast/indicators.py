@@ -15,6 +15,7 @@ from datetime import date
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from openparley._display import Shown
 from openparley.forecast.futures import Play, Start, beginning
 from openparley.forecast.levers import Resumed, sampled
 from openparley.forecast.predicting import PREFIX
@@ -31,6 +32,7 @@ LOOKOUT = "lookout"  # name under which the task of a run goes
 WINDOW = 4  # rounds ahead that a run watches for
 MOST = 64  # draws that indicators are taken from: their null distribution is permuted, which grows with the futures
 PERMUTATIONS = 200
+CHUNK = 20  # permutations at a time, for memory
 NULL_LEVEL = 0.95
 
 
@@ -43,7 +45,7 @@ class Prob:
 
 
 @dataclass(frozen=True)
-class Indicator:
+class Indicator(Shown):
     """One report to watch for.
 
     Attributes
@@ -166,14 +168,16 @@ def said_by_round(
 
 
 def information(
-    kinds: Int[np.ndarray, " future"], said: Float[np.ndarray, "future move"], weight: Float[np.ndarray, " future"]
-) -> Float[np.ndarray, " move"]:
-    """Mutual information in nats of the account (``kinds``) and whether each report comes."""
-    _, group = np.unique(kinds, return_inverse=True)
-    inside = np.eye(int(group.max()) + 1)[group] * (weight / weight.sum())[:, None]
-    share = inside.sum(0)
-    by_account = (inside / share).T @ said
-    return np.maximum(_entropy(share @ by_account) - share @ _entropy(by_account), 0.0)
+    kinds: Int[np.ndarray, "*permutation future"], said: Float[np.ndarray, "future move"], weight: Float[np.ndarray, " future"]
+) -> Float[np.ndarray, "*permutation move"]:
+    """Mutual information in nats of the account (``kinds``, or many permutations of it) and whether each report comes."""
+    there = np.unique(kinds.reshape(-1, kinds.shape[-1])[0])
+    inside = (kinds[..., None, :] == there[:, None]) * (weight / weight.sum())
+    share = inside.sum(-1)
+    flat = inside.reshape(-1, inside.shape[-1])
+    by_account = (flat @ said).reshape(*share.shape, -1) / share[..., None]
+    all_told = _entropy((share[..., None, :] @ by_account)[..., 0, :])
+    return np.maximum(all_told - (share[..., None] * _entropy(by_account)).sum(-2), 0.0)
 
 
 def _entropy(prob: np.ndarray) -> np.ndarray:
@@ -199,7 +203,11 @@ def gains(
     """
     found = information(kinds, said, weight)
     order = np.argsort(draw, kind="stable")
-    by_chance = np.array([information(_within_draws(kinds, draw, order, rng), said, weight) for _ in range(PERMUTATIONS)])
+    chunks = [
+        information(np.array([_within_draws(kinds, draw, order, rng) for _ in range(CHUNK)]), said, weight)
+        for _ in range(PERMUTATIONS // CHUNK)
+    ]
+    by_chance = np.concatenate(chunks)
     null = np.quantile(by_chance, NULL_LEVEL, axis=0)
     corrected = found - by_chance.mean(0)
     return np.maximum(corrected, 0.0), null, (found > null) & (corrected > 0)
@@ -208,7 +216,7 @@ def gains(
 def _within_draws(kinds: np.ndarray, draw: np.ndarray, order: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """The accounts in a random order within each draw."""
     shuffled = np.empty_like(kinds)
-    shuffled[order] = kinds[np.lexsort((rng.random(len(kinds)), draw))]
+    shuffled[order] = kinds[np.argsort(draw + rng.random(len(kinds)))]
     return shuffled
 
 

@@ -8,14 +8,13 @@ from math import inf, isfinite
 from typing import Any
 
 from openparley.errors import CaseError, Complaint, did_you_mean, one_of, quoted
-from openparley.forecast.levers import Pull, of_case
+from openparley.forecast.levers import Pull, of_all_accounts, of_case
 from openparley.game.dispute import WORLD
 from openparley.infer.check import BOUNDS
 from openparley.infer.model import Model
+from openparley.record.casefile import CIRCUMSTANCE, PLAYED
 
 BELIEVED = "believed"
-MOTIVE = ("weight", "precision", "propensity", "discount", "drift")  # addresses of what an actor wants and how it chooses
-CIRCUMSTANCE = "chance"
 NOT_PLAYED = {
     "prior": "it is the belief before the record; today's shares of the accounts stay as they are",
     "detection": "it says how moves are reported, and a lever changes what is done",
@@ -44,13 +43,13 @@ def parse_lever(text: str, model: Model) -> Pull:
     if name in model.levers:
         if given:
             raise _wrong(name, value, None, f"the lever {quoted(name)} of the case takes no value.", f"Write --lever {name}.")
-        return of_case(model.levers[name])
+        return of_case(model.levers[name], model)
     if (move := _move(name, model)) is not None:
         return _forced(name, move, given, value)
     address = {row.id: row.sets for row in model.assumptions}.get(name, name)
     if (head := address.split(".")[0]) in NOT_PLAYED:
         message = f"no lever: {quoted(name)} cannot be set from today on; {NOT_PLAYED[head]}."
-        raise _wrong(name, value, list(_heads()), message)
+        raise _wrong(name, value, list(PLAYED), message)
     if address in addresses(model):
         return _set(text, address, given, value, model)
     if name in (options := game_options(model)):
@@ -86,10 +85,6 @@ def game_options(model: Model) -> dict[str, Any]:
     }
 
 
-def _heads() -> tuple[str, ...]:
-    return (*MOTIVE, CIRCUMSTANCE)
-
-
 def _move(name: str, model: Model) -> tuple[str, str] | None:
     """The actor and the move that a name says, if it does."""
     actor, _, move = name.partition(".")
@@ -116,9 +111,7 @@ def _set(text: str, address: str, given: str, value: str, model: Model) -> Pull:
         raise _wrong(address, value or None, allowed, message, f"Write --lever {address}=NUMBER.") from None
     if not (low <= number <= high and isfinite(number)):
         raise _wrong(address, number, allowed, f"{quoted(address)} cannot be {number:g}; allowed: {allowed}.")
-    sets = {address: number}
-    if head == "weight" and rest[1] == "*":
-        sets = {f"weight.{rest[0]}.{kind}.{rest[2]}": number for kind in model.types[rest[0]]}
+    sets = dict.fromkeys(of_all_accounts(address, model), number)
     kind, actor = ("circumstance", "") if head == CIRCUMSTANCE else ("motive", rest[0])
     return Pull("".join(text.split()), f"{address} = {number:g}", kind, actor, sets=sets)
 
@@ -149,7 +142,7 @@ def _unknown(name: str, model: Model) -> CaseError:
         "moves to force": moves,
     }
     said = [f"{kind}: {one_of(names)}" for kind, names in parts.items() if names]
-    said.append(f"or ADDRESS=VALUE, where an address begins with {one_of(_heads())}")
+    said.append(f"or ADDRESS=VALUE, where an address begins with {one_of(PLAYED)}")
     every = [*parts["levers of the case"], *parts["options of its game"], *moves, *known, *(row.id for row in model.assumptions)]
     hint = " ".join(filter(None, (did_you_mean(name, every), f"Allowed are {'; '.join(said)}.")))
     return CaseError(Complaint(None, None, None, name, every, hint, f"no lever {quoted(name)}.", "lever"))

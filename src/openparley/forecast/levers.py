@@ -75,13 +75,26 @@ class Pull:
     def as_lever(self) -> Lever:
         """In the form in which a case has levers."""
         return Lever.model_construct(
-            id=self.id, name=self.name, statement=self.name, actor=self.actor, pulls=self.pulls, game=dict(self.game)
-        )
+            id=self.id, name=self.name, statement=self.name, actor=self.actor, pulls=self.pulls, game=dict(self.game),
+            sets=dict(self.sets), force=tuple(".".join(move) for move in self.force), believed=self.believed,
+        )  # fmt: skip
 
 
-def of_case(lever: Lever) -> Pull:
-    """A lever of a case."""
-    return Pull(lever.id, lever.name, lever.pulls, lever.actor, lever.game)
+def of_case(lever: Lever, model: Model) -> Pull:
+    """A lever of a case; of two addresses for one number the one that names an account counts."""
+    sets: dict[str, float] = {}
+    for address in sorted(lever.sets, key=lambda address: "*" not in address):
+        sets |= dict.fromkeys(of_all_accounts(address, model), lever.sets[address])
+    force = tuple(dict.fromkeys((actor, label) for actor, _, label in (move.partition(".") for move in lever.force)))
+    return Pull(lever.id, lever.name, lever.pulls, lever.actor, lever.game, sets, force, lever.believed)
+
+
+def of_all_accounts(address: str, model: Model) -> tuple[str, ...]:
+    """The address itself, or for a weight of all accounts (``*``) that of each."""
+    head, *rest = address.split(".")
+    if head != "weight" or rest[1] != "*":
+        return (address,)
+    return tuple(f"weight.{rest[0]}.{kind}.{rest[2]}" for kind in model.types[rest[0]])
 
 
 def together(pulls: Sequence[Pull]) -> Pull:
@@ -203,7 +216,7 @@ class PullLevers:
         """First occurrences and gains by lever."""
         resumed = Resumed.of(model, futures, self.seed, index)
         start, table = resumed.start, Table()
-        for pull in self.pulls or map(of_case, model.levers.values()):
+        for pull in self.pulls or [of_case(lever, model) for lever in model.levers.values()]:
             parameters = changed_parameters(model, values, pull.sets)
             dispute = model.dispute(parameters, pull.game)
             positions = model.lever_positions[pull.id] if pull.game else model.positions

@@ -96,7 +96,7 @@ def _by_account(
 def lever_forecast(
     model: Model, key: str, pulled: Pulled, first: np.ndarray, weights: Float[np.ndarray, " draw"], today: Mapping[str, Estimate]
 ) -> LeverForecast:
-    """Every outcome with the lever and what it gains whom."""
+    """Every outcome with the lever, and what it gains whom where that can be told."""
     with_lever = within_horizon(model, [table[f"first.{key}"] for table in pulled.tables]) != NEVER
     without = first[list(pulled.draws)] != NEVER
     effects = {
@@ -105,8 +105,11 @@ def lever_forecast(
     }
     gains = np.array([table[f"gain.{key}"] for table in pulled.tables])
     lever = model.levers[key]
+    # before and after are not in one currency for an actor whose own payoffs the lever changes
     by_actor = {
-        actor: _of_sample(estimate(gains[:, j], pulled.weights), gains[:, j], pulled, weights) for j, actor in enumerate(model.actors)
+        actor: _of_sample(estimate(gains[:, j], pulled.weights), gains[:, j], pulled, weights)
+        for j, actor in enumerate(model.actors)
+        if not np.isnan(gains[:, j]).any()
     }
     units = {actor: model.positions.dispute.numeraire.get(actor, "util") for actor in model.actors}
     return LeverForecast(key, lever.name, lever.pulls, lever.actor, effects, by_actor, units)

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from openparley._display import Shown
 from openparley.errors import CaseError, Complaint, did_you_mean, one_of, quoted
 from openparley.forecast.frozen import append, read_chain
 from openparley.forecast.runs import FinishedRun
@@ -47,7 +48,7 @@ class Resolution:
 
 
 @dataclass(frozen=True)
-class Question:
+class Question(Shown):
     """One frozen question with all answers given to it in advance.
 
     Attributes

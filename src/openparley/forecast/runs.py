@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from openparley._display import Shown
 from openparley.errors import CaseError, Complaint, did_you_mean, one_of, quoted
 from openparley.forecast.forecast import Forecast
 from openparley.infer.model import Model
@@ -18,6 +19,7 @@ from openparley.infer.posterior import Estimate, Posterior
 from openparley.record.case import Case
 
 ASSUMPTION_FIELDS = ("sets", "statement", "low", "likely", "high", "distribution", "status")
+LEVER_FIELDS = ("game", "sets", "force", "believed")  # of a lever, what its numbers depend on
 DIGEST_LENGTH = 16
 SHORTEST_ID = 4
 _ESTIMATE = tuple(Estimate.__dataclass_fields__)
@@ -34,7 +36,7 @@ def described(case: Case, model: Model, posterior: Posterior, forecast: Forecast
         "model": file.model.model_dump(mode="json") if file.model else None,
         "accounts": [{"id": row.id, "actor": row.actor} for row in file.accounts],
         "outcomes": {row.id: row.model_dump(mode="json", include={"name", "what", "when"}) for row in file.outcomes},
-        "levers": {row.id: row.model_dump(mode="json", include={"name", "game"}) for row in file.levers},
+        "levers": {row.id: row.model_dump(mode="json", include={"name", *LEVER_FIELDS}) for row in file.levers},
         "assumptions": {row.id: row.model_dump(mode="json", include=set(ASSUMPTION_FIELDS)) for row in file.assumptions},
         "reports": [
             {
@@ -59,7 +61,7 @@ def _digest(value: Any) -> str:
 
 
 @dataclass(frozen=True)
-class FinishedRun:
+class FinishedRun(Shown):
     """A run that has been computed to its end.
 
     Attributes

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from openparley._display import Shown
 from openparley.forecast.questions import Question
 from openparley.forecast.scores import (
     FEWEST_FOR_INTERVAL,
@@ -29,7 +30,7 @@ SEED = 20250529
 
 
 @dataclass(frozen=True)
-class Row:
+class Row(Shown):
     """One question with everybody's probability and, once resolved, scores.
 
     Attributes
@@ -82,7 +83,7 @@ class Skill:
 
 
 @dataclass(frozen=True)
-class Scoreboard:
+class Scoreboard(Shown):
     """All questions of a case, scored.
 
     Attributes

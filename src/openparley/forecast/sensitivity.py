@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy import special
 
+from openparley._display import Shown
 from openparley.forecast.futures import NEVER
 from openparley.infer.emulator import FOLDS, SKILL, without_outliers
 from openparley.infer.engine import Run
@@ -68,7 +69,7 @@ class Share:
 
 
 @dataclass(frozen=True)
-class VarianceShares:
+class VarianceShares(Shown):
     """Shares of a quantity's variance under the prior, the noise of finite futures taken out.
 
     Attributes
@@ -109,7 +110,7 @@ class Ratio:
 
 
 @dataclass(frozen=True)
-class PosteriorRatios:
+class PosteriorRatios(Shown):
     """How much of a quantity single assumptions foretell under the posterior.
 
     Attributes

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from openparley._display import Shown
 from openparley.forecast.at_value import AtValue, Solver, Standing, emulated
 from openparley.infer.prior import quantile
 
 QUANTILES = (0.05, 0.5, 0.95)
 CONFIRMED = 3
+TORNADO_ENDS = 2  # values of one assumption that are solved for
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class TornadoRow:
 
 
 @dataclass(frozen=True)
-class Tornado:
+class Tornado(Shown):
     """All free assumptions, the widest first.
 
     Attributes

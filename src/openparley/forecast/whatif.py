@@ -10,7 +10,6 @@ import csv
 import hashlib
 import io
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from openparley._display import Shown
 from openparley.errors import CaseError, Complaint, InferenceError, one_of
 from openparley.forecast.fitting import LEVER_DRAWS, registered, software
 from openparley.forecast.forecast import LeverForecast
@@ -27,26 +27,21 @@ from openparley.forecast.lever_names import parse_lever
 from openparley.forecast.levers import Pull, Pulled, PullLevers, pull_levers, sampled, start_of, together, with_pulls
 from openparley.forecast.predicting import PREFIX, lever_forecast, share_of_futures, within_horizon
 from openparley.forecast.runs import FinishedRun
-from openparley.infer.checkpoint import Progress, load_table
+from openparley.forecast.telling import tells
+from openparley.infer.checkpoint import Progress
 from openparley.infer.draw import Table
-from openparley.infer.engine import AdaptiveImportance, Run
+from openparley.infer.engine import AdaptiveImportance, Run, finished_run
 from openparley.infer.model import Model, build_model
 from openparley.infer.posterior import Estimate
+from openparley.infer.weights import normalised, pareto_smoothed
 from openparley.infer.workers import Workers
 from openparley.record.case import Case
 from openparley.record.store import atomic_write, lock
 from openparley.solve.belief_grid import BeliefGrid
 
-NO_DIFFERENCE = "no difference that this model can tell"
-STANDARD_ERRORS = 2.0
 NAME_LENGTH = 12
 NUMBERS = ("sets", "low", "likely", "high", "distribution")
 UNCHANGED = Pull("unchanged", "nothing", "commitment")
-
-
-def tells(difference: Estimate) -> bool:
-    """Whether a difference is one: its range over the assumptions leaves out 0, and it is above twice its Monte Carlo error."""
-    return not difference.low <= 0.0 <= difference.high and abs(difference.value) > STANDARD_ERRORS * difference.mcse
 
 
 @dataclass(frozen=True)
@@ -76,7 +71,7 @@ class Resumption:
 
 
 @dataclass(frozen=True)
-class WhatIf:
+class WhatIf(Shown):
     """Levers on one run.
 
     Attributes
@@ -152,13 +147,13 @@ def resume(case: Case, finished: FinishedRun) -> Resumption:
     model = registered(case, build_model(case), ())[0]
     notes = _check_unchanged(case, model, finished)
     settings = finished.need("settings", "its settings")
-    weights, values = _read_draws(finished.folder / "draws.csv")
-    tables = [load_table(finished.folder / "draws", "draw", k) for k in range(len(weights))]
-    if missing := [k for k, table in enumerate(tables) if table is None]:
-        message = f"{len(missing)} of {len(tables)} draws of the run {finished.id} are gone or not whole."
-        raise CaseError(Complaint(str(finished.folder / "draws"), None, None, len(missing), 0, "Run `parley fit` again.", message))
     engine = AdaptiveImportance(int(settings["draws"]), int(settings["batch"]), int(finished.record["seed"]), _grid(settings, model))
-    run = Run(values, tuple(table for table in tables if table is not None), np.zeros(len(weights)))
+    try:
+        run = finished_run(model, engine, finished.folder / "draws")
+    except InferenceError as problem:
+        hint = f"Run `parley fit {case.name}` again; finished draws are reused."
+        raise CaseError(Complaint(str(finished.folder / "draws"), None, None, None, None, hint, str(problem))) from None
+    weights, _ = pareto_smoothed(normalised(run.log_evidence[:, -1] + run.log_ratio))
     return Resumption(finished, case, model, run, engine, weights, tuple(notes))
 
 
@@ -169,6 +164,7 @@ def what_if(
     as_one: bool = False,
     most: int = LEVER_DRAWS,
     processes: int | None = None,
+    scheduler: str | None = None,
     progress: Progress | None = None,
 ) -> WhatIf:
     """Pull levers on a finished run; finished draws of an earlier or interrupted call are reused.
@@ -181,13 +177,15 @@ def what_if(
         Pull all of them together, instead of each alone.
     most
         Draws in which each is pulled, a sample by weight if the run has more.
+    scheduler
+        Address of a Dask scheduler whose workers solve, instead of local processes; the result does not depend on it.
 
     Raises
     ------
     CaseError
         If a lever is not known, or today's software does not reproduce the run.
     InferenceError
-        If nothing of the dispute is left to be played.
+        If nothing of the dispute is left to be played, a worker process was lost, or the cluster cannot be used.
     """
     model = resumed.model
     pulls = list({pull.id: pull for pull in (parse_lever(text, model) for text in levers)}.values())
@@ -198,14 +196,12 @@ def what_if(
     first = within_horizon(model, [table[f"{PREFIX}.first"] for table in resumed.run.tables])
     today = {row.id: share_of_futures(first[:, :, i] != NEVER, resumed.weights) for i, row in enumerate(model.outcomes)}
     found, notes = {}, list(resumed.notes)
-    with lock(resumed.finished.folder), Workers(changed, processes) as workers:
+    with lock(resumed.finished.folder), Workers(changed, processes, scheduler) as workers:
         notes += check_software(resumed, most)
         pulled = None
         for pull in pulls:
             pulled = _pull(resumed, changed, pull, most, workers, progress)
-            lever = lever_forecast(changed, pull.id, pulled, first, resumed.weights, today)
-            gains = {actor: gain for actor, gain in lever.gains.items() if not math.isnan(gain.value)}
-            found[pull.id] = replace(lever, gains=gains)
+            found[pull.id] = lever_forecast(changed, pull.id, pulled, first, resumed.weights, today)
     counts = (len(pulled.draws) if pulled else 0, len(resumed.weights))
     names = {row.id: row.name for row in model.outcomes}
     return WhatIf(resumed.finished, found, {pull.id: pull for pull in pulls}, counts, first.shape[1], names, tuple(notes))
@@ -300,17 +296,6 @@ def check_software(resumed: Resumption, most: int) -> list[str]:
         hint = f"Make the run again: parley fit {resumed.case.name}"
         raise CaseError(Complaint(str(resumed.finished.folder / "run.json"), None, None, names, None, hint, message))
     return [f"The software is another since the run ({names}); draw {k} was played again without a lever and came out the same."]
-
-
-def _read_draws(path: Path) -> tuple[Float[np.ndarray, " draw"], dict[str, Float[np.ndarray, " draw"]]]:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        columns = {name: np.array([float(row[name]) for row in rows]) for name in rows[0] if name != "draw"}
-        return columns.pop("weight"), columns
-    except (OSError, LookupError, TypeError, ValueError) as problem:
-        message = f"the draws of the run cannot be read: {type(problem).__name__} {problem}."
-        raise CaseError(Complaint(str(path), None, None, None, None, "Run `parley fit` again.", message)) from None
 
 
 def _grid(settings: Mapping[str, Any], model: Model) -> BeliefGrid:

@@ -14,7 +14,7 @@ from openparley.errors import Complaint, GameError, ParleyError, did_you_mean
 from openparley.game.dispute import WORLD, Dispute
 from openparley.game.families import FAMILIES
 from openparley.game.positions import enumerate_positions, moves_by_actor
-from openparley.record.casefile import SHARES_TOLERANCE, CaseFile, account_types
+from openparley.record.casefile import SHARES_TOLERANCE, CaseFile, Lever, account_types
 from openparley.record.casetoml import Complain
 
 KNOWN = "known"  # the one type of an actor about whose motive the case has no rival accounts
@@ -135,11 +135,7 @@ def _check(file: CaseFile, complain: Complain) -> Found:
         if outcome.when.actor is not None and outcome.when.move is not None:
             yield from _check_move(complain, path, outcome.when.actor, outcome.when.move, moves)
     for number, lever in enumerate(file.levers):
-        try:
-            kind(dict.fromkeys(kind.chance, 0.5), **{**settings.options, **lever.game})
-        except TypeError:
-            known = [name for name in inspect.signature(kind.__init__).parameters if name not in ("self", "chance")]
-            yield _not_among(complain, ("levers", number, "game"), ", ".join(lever.game), f"{settings.family} has no such lever", known)
+        yield from _check_lever(file, lever, ("levers", number), dispute, moves, complain)
     yield from _check_observations(file, moves, complain)
     if sum(outcome.headline for outcome in file.outcomes) != 1:
         yield complain(("outcomes",), "exactly one outcome must be the headline.", allowed="headline = true once")
@@ -227,6 +223,46 @@ def _check_address(
         for name in rest[1:]:
             if name not in types[actor]:
                 yield _not_among(complain, path, name, f"{actor} has no account “{name}”", types[actor])
+
+
+def _check_lever(
+    file: CaseFile, lever: Lever, path: tuple[Any, ...], dispute: Dispute, moves: Mapping[str, tuple[str, ...]], complain: Complain
+) -> Found:
+    """Arguments of the game, addresses with their values, and moves of a lever."""
+    yield from _check_lever_game(file, lever, path, dispute, complain)
+    types = actor_types(file, dispute)
+    for address, value in lever.sets.items():
+        place = (*path, "sets", address)
+        yield from _check_address(complain, place, address, dispute, types, moves)
+        low, high = BOUNDS.get(address.split(".")[0], (-math.inf, math.inf))
+        if not low <= value <= high:
+            words = f"from {low:g} to {high:g}" if high < math.inf else f"{low:g} or more"
+            yield complain(place, f"{value:g} is not what {address} can be: {words}.", value=value, allowed=words)
+    for number, move in enumerate(lever.force):
+        actor, _, label = move.partition(".")
+        yield from _check_move(complain, (*path, "force", number), actor, label, moves)
+
+
+def _check_lever_game(file: CaseFile, lever: Lever, path: tuple[Any, ...], dispute: Dispute, complain: Complain) -> Found:
+    """Arguments that the family does not know, of another kind, or that make it another game for those of today."""
+    assert file.model is not None
+    kind, settings = type(dispute), file.model
+    known = {name: row for name, row in inspect.signature(kind.__init__).parameters.items() if name not in ("self", "chance")}
+    for name, value in lever.game.items():
+        if name not in known:
+            yield _not_among(complain, (*path, "game"), name, f"{settings.family} has no such lever", known)
+            return
+        if isinstance(known[name].default, bool) and not isinstance(value, bool):
+            yield complain((*path, "game", name), f"“{name}” is true or false; found {value!r}.", value=value, allowed=["true", "false"])
+            return
+    try:
+        changed = kind(dict.fromkeys(kind.chance, 0.5), **{**settings.options, **lever.game})
+    except (ParleyError, TypeError) as problem:
+        yield complain((*path, "game"), f"the dispute cannot be built with this lever: {problem}", value=dict(lever.game))
+        return
+    if changed.steps != dispute.steps:
+        message = f"the lever changes who moves ({', '.join(changed.steps)}): nobody's state and beliefs of today would fit."
+        yield complain((*path, "game"), message, value=dict(lever.game), allowed=list(dispute.steps))
 
 
 def _check_told(complain: Complain, path: tuple[Any, ...], head: str, rest: list[str], moves: Mapping[str, tuple[str, ...]]) -> Found:

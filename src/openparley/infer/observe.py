@@ -102,7 +102,7 @@ def observe(case: Case, *, without: Collection[str] = ()) -> Observed:
     found: dict[tuple[int, str], dict[str, _Shown]] = {}
     undated: dict[str, str] = {}
     for entry in _in_force(case, without).values():
-        rule = _rule_for(entry, file.observations)
+        rule = rule_for(entry, file.observations)
         if rule is None:
             continue
         day, problem = (rule.on, "") if rule.on else _day_of(entry)
@@ -186,7 +186,8 @@ def _readings(move: str, shares: Mapping[str, float]) -> tuple[tuple[str, float]
     return () if shares == {move: 1.0} else tuple(sorted(shares.items()))
 
 
-def _rule_for(entry: Entry, rules: Sequence[Observation]) -> Observation | None:
+def rule_for(entry: Entry, rules: Sequence[Observation]) -> Observation | None:
+    """The rule by which an entry shows a move: one that names it before any other, then by precedence; None if it shows none."""
     fitting = [rule for rule in rules if _fits(entry, rule)]
     return max(fitting, key=lambda rule: (bool(rule.entries), rule.precedence), default=None)
 

@@ -10,6 +10,7 @@ from datetime import date
 import numpy as np
 from jaxtyping import Float
 
+from openparley._display import Shown
 from openparley.infer.leave_out import Variant
 from openparley.infer.observe import Report
 
@@ -18,7 +19,7 @@ UNDIAGNOSTIC = 0.1  # of a log probability: odds between two accounts change by 
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Estimate(Shown):
     """One number with its interval, what the interval is of, and its Monte Carlo error.
 
     Attributes
@@ -57,7 +58,7 @@ class Round:
 
 
 @dataclass(frozen=True)
-class ObservedMove:
+class ObservedMove(Shown):
     """A move that the record shows, and what each account had expected of it.
 
     Attributes
@@ -87,7 +88,7 @@ class ObservedMove:
 
 
 @dataclass(frozen=True)
-class AccountPath:
+class AccountPath(Shown):
     """Shares of the rival accounts of one actor, now and at the end of every round of the record.
 
     Attributes
@@ -112,7 +113,7 @@ class AccountPath:
 
 
 @dataclass(frozen=True)
-class AbsoluteFit:
+class AbsoluteFit(Shown):
     """How well the model does at all, beside predictors that know nothing of motives.
 
     Attributes
@@ -133,7 +134,7 @@ class AbsoluteFit:
 
 
 @dataclass(frozen=True)
-class AssumptionVerdict:
+class AssumptionVerdict(Shown):
     """What one assumption was before the record and what the record made of it."""
 
     id: str
@@ -143,7 +144,7 @@ class AssumptionVerdict:
 
 
 @dataclass(frozen=True)
-class Diagnostics:
+class Diagnostics(Shown):
     """How far the importance weights can be trusted.
 
     Attributes
@@ -206,7 +207,7 @@ class EvidenceRow:
 
 
 @dataclass(frozen=True)
-class EvidenceMatrix:
+class EvidenceMatrix(Shown):
     """What each report does to the accounts of one actor; over the rows it adds up to ``total``.
 
     Attributes
@@ -230,7 +231,7 @@ class ShareError:
 
 
 @dataclass(frozen=True)
-class SolverError:
+class SolverError(Shown):
     """What a finer belief grid changes, over the draws that were solved again on it.
 
     Attributes
@@ -283,7 +284,7 @@ class Doubtful:
 
 
 @dataclass(frozen=True)
-class WithoutIt:
+class WithoutIt(Shown):
     """The posterior without some entries.
 
     Attributes
@@ -318,7 +319,7 @@ class WithoutIt:
 
 
 @dataclass(frozen=True)
-class Posterior:
+class Posterior(Shown):
     """What the record says about the motives, averaged over the assumptions.
 
     Attributes

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context, parent_process
+from multiprocessing import current_process, get_context, parent_process
 from types import MappingProxyType, TracebackType
 from typing import Any, Protocol
 
@@ -37,6 +37,19 @@ copyreg.pickle(MappingProxyType, _read_only)
 
 Items = Iterable[tuple[int, tuple[Any, ...]]]
 """Number of each draw with the arguments of its job."""
+
+
+def refuse_script_again() -> None:
+    """Stop where a worker process is still reading the script that started it, and so would start workers of its own.
+
+    Raises
+    ------
+    InferenceError
+        If so; the script's own process then says that a worker was lost.
+    """
+    if getattr(current_process(), "_inheriting", False):
+        message = "the script computes as soon as it is read, and a worker process has to read it, too."
+        raise InferenceError(message, hint='Put what computes under `if __name__ == "__main__":`, or pass processes=1.')
 
 
 class Place(Protocol):
@@ -130,7 +143,8 @@ class LocalProcesses:
         except BrokenProcessPool as problem:
             self.stop(at_once=True)
             raise InferenceError(
-                "a worker process was lost (out of memory?).", hint="Run the command again: finished draws are kept."
+                'a worker process was lost (out of memory, or a script that computes outside `if __name__ == "__main__":`?).',
+                hint="Run the command again: finished draws are kept.",
             ) from problem
 
     def _started(self) -> ProcessPoolExecutor:

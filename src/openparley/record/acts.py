@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from openparley.errors import CaseError, Complaint, did_you_mean, quoted
-from openparley.record.case import case_of, ensure_writable
+from openparley.record.case import Case, case_of, ensure_writable
 from openparley.record.entry import KINDS, Entry
 from openparley.record.load import Loaded, entry_complaints, load
 from openparley.record.review import Review, edited, next_review_id, now
 from openparley.record.store import append_lines, lock
 
-__all__ = ["accept", "edit", "parse_changes", "reject", "remove"]
+__all__ = ["accept", "edit", "parse_changes", "reject", "remove", "write_acts"]
 
 # For an entry: what changed, before and after; None when nothing but the state does.
 _Change = Callable[[Loaded, Entry], tuple[dict[str, Any], dict[str, Any]] | None]
@@ -59,16 +59,32 @@ def edit(root: Path, ids: Sequence[str], changes: Mapping[str, str], *, by: str,
 
 def remove(root: Path, source: str, *, by: str, reason: str | None = None) -> list[Review]:
     """Reject every entry of a source that is not rejected yet. Raises as `accept` does."""
-    ensure_writable(root)
-    with lock(root):
-        loaded = load(root)
-        case = case_of(loaded)
+
+    def decide(loaded: Loaded, case: Case) -> list[Review]:
         if source not in case.sources:
             known = list(case.sources)
             message = f"there is no source {quoted(source)} in sources.csv."
             raise CaseError(Complaint("sources.csv", None, None, source, known, did_you_mean(source, known), message))
         ids = [key for key, entry in case.entries.items() if entry.source == source and entry.review.state != "rejected"]
-        return _append(root, [Review(id="V0000", entry=key, act="remove", by=by, at=now(), reason=reason) for key in ids], case.reviews)
+        return [Review(id="V0000", entry=key, act="remove", by=by, at=now(), reason=reason) for key in ids]
+
+    return write_acts(root, decide)
+
+
+def write_acts(root: Path, decide: Callable[[Loaded, Case], Sequence[Review]]) -> list[Review]:
+    """Let ``decide`` say, of the case as it stands on disk while nobody else writes to it, what is done; then append all of it at once.
+
+    What ``decide`` raises is raised, and nothing is written then. Raises as `accept` does.
+
+    Returns
+    -------
+    The acts with their numbers, once they are on disk.
+    """
+    ensure_writable(root)
+    with lock(root):
+        loaded = load(root)
+        case = case_of(loaded)
+        return _append(root, decide(loaded, case), case.reviews)
 
 
 def parse_changes(entry: Entry, changes: Mapping[str, str]) -> dict[str, Any]:
@@ -102,10 +118,8 @@ def parse_changes(entry: Entry, changes: Mapping[str, str]) -> dict[str, Any]:
 
 def _act(root: Path, act: Any, ids: Sequence[str], by: str, reason: str | None, change: _Change | None = None) -> list[Review]:
     """Check everything, then append all acts at once."""
-    ensure_writable(root)
-    with lock(root):
-        loaded = load(root)
-        case = case_of(loaded)
+
+    def decide(loaded: Loaded, case: Case) -> list[Review]:
         complaints: list[Complaint] = []
         acts: list[Review] = []
         for key in dict.fromkeys(ids):
@@ -122,7 +136,9 @@ def _act(root: Path, act: Any, ids: Sequence[str], by: str, reason: str | None, 
             acts.append(Review(id="V0000", entry=key, act=act, by=by, at=now(), reason=reason, before=before, after=after))
         if complaints:
             raise CaseError(complaints)
-        return _append(root, acts, case.reviews)
+        return acts
+
+    return write_acts(root, decide)
 
 
 def _append(root: Path, acts: Sequence[Review], reviews: Sequence[Review]) -> list[Review]:
@@ -130,5 +146,11 @@ def _append(root: Path, acts: Sequence[Review], reviews: Sequence[Review]) -> li
     first = next_review_id(reviews)
     numbered = [act.model_copy(update={"id": f"V{first + offset:04d}"}) for offset, act in enumerate(acts)]
     if numbered:
-        append_lines(root / "reviews.jsonl", [act.model_dump(mode="json") for act in numbered])
+        append_lines(root / "reviews.jsonl", [_row(act) for act in numbered])
     return numbered
+
+
+def _row(act: Review) -> dict[str, Any]:
+    """An act as a line; what only undoings and blind acts have stands only there."""
+    row = act.model_dump(mode="json")
+    return {key: value for key, value in row.items() if value or key not in ("undoes", "blind")}

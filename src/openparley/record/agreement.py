@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from openparley._display import Shown
 from openparley.errors import CaseError, Complaint
 from openparley.record.case import Case
 from openparley.record.entry import KINDS, Due, Entry, FuzzyDate
@@ -63,7 +64,7 @@ class KindAgreement:
 
 
 @dataclass(frozen=True)
-class Disagreement:
+class Disagreement(Shown):
     """One thing that the passes do not agree on, and where: ``field`` is None when only one of them has the entry."""
 
     kind: str
@@ -78,7 +79,7 @@ class Disagreement:
 
 
 @dataclass(frozen=True)
-class Agreement:
+class Agreement(Shown):
     """Table and list of disagreements."""
 
     kinds: tuple[KindAgreement, ...]

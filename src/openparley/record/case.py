@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
+from openparley._display import Shown
 from openparley.errors import CaseError, Complaint, ReadOnlyError, closest
 from openparley.record.casefile import CaseFile
 from openparley.record.casetoml import ExtraCheck
@@ -25,7 +26,7 @@ REVIEWED = ("accepted", "edited")
 
 
 @dataclass(frozen=True)
-class Case:
+class Case(Shown):
     """A case as it stands on disk, reviews applied.
 
     Attributes
@@ -52,6 +53,8 @@ class Case:
         SHA-256 of each file read, by its path in the case.
     course
         Rows of ``chronology.csv`` by id; none for a case that is a record of documents alone.
+    credibility
+        Grades 1–6 that people gave to what entries say, by entry id; those of sources are in ``sources``.
     """
 
     root: Path
@@ -66,6 +69,7 @@ class Case:
     warnings: tuple[str, ...]
     hashes: Mapping[str, str]
     course: Mapping[str, Row] = field(default_factory=dict)
+    credibility: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -218,6 +222,7 @@ def case_of(loaded: Loaded) -> Case:
         warnings=tuple(loaded.warnings),
         hashes=MappingProxyType(loaded.digest),
         course=MappingProxyType(course.rows if course else {}),
+        credibility=MappingProxyType(loaded.derived.credibility),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -46,7 +47,27 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "none": ("ACTOR",),
 }
 
+MOTIVE = ("weight", "precision", "propensity", "discount", "drift")  # addresses of what an actor wants and how it chooses
+CIRCUMSTANCE = "chance"
+PLAYED = (*MOTIVE, CIRCUMSTANCE)  # the others are about reports, or about what was believed before the record
+
 Scalar = str | int | float | bool
+
+
+def _check_address(value: str, heads: Iterable[str] = ADDRESSES) -> None:
+    """Raise what pydantic reports if a text has not the form of an address that begins with one of ``heads``."""
+    head, *rest = value.split(".")
+    if head not in heads:
+        raise PydanticCustomError(
+            "not_among", "not the start of an address", {"what": "the start of an address", "allowed": list(heads), "value": head}
+        )
+    pattern = ADDRESSES[head]
+    needed = sum(not part.endswith("?") for part in pattern)
+    if not needed <= len(rest) <= len(pattern) or not all(rest):
+        raise PydanticCustomError("bad_address", "not an address", {"allowed": ".".join((head, *pattern))})
+    # The whole record's error rate has no moves: a longer spelling would be silently unused.
+    if head == "error" and rest[0] == "event" and len(rest) > 1:
+        raise PydanticCustomError("bad_address", "not an address", {"allowed": ["error.event", "error.ACTOR", "error.ACTOR.MOVE"]})
 
 
 class Actor(Model):
@@ -131,18 +152,7 @@ class Assumption(Model):
     @field_validator("sets")
     @classmethod
     def _addressable(cls, value: str) -> str:
-        head, *rest = value.split(".")
-        if head not in ADDRESSES:
-            raise PydanticCustomError(
-                "not_among", "not the start of an address", {"what": "the start of an address", "allowed": list(ADDRESSES), "value": head}
-            )
-        pattern = ADDRESSES[head]
-        needed = sum(not part.endswith("?") for part in pattern)
-        if not needed <= len(rest) <= len(pattern) or not all(rest):
-            raise PydanticCustomError("bad_address", "not an address", {"allowed": ".".join((head, *pattern))})
-        # The whole record's error rate has no moves: a longer spelling would be silently unused.
-        if head == "error" and rest[0] == "event" and len(rest) > 1:
-            raise PydanticCustomError("bad_address", "not an address", {"allowed": ["error.event", "error.ACTOR", "error.ACTOR.MOVE"]})
+        _check_address(value)
         return value
 
     @model_validator(mode="after")
@@ -186,14 +196,62 @@ class Outcome(Model):
 
 
 class Lever(Model):
-    """Something somebody could do differently, as arguments of the game family."""
+    """Something that could be different from today on: arguments of the game family, numbers set to a value, moves made once.
+
+    ``sets`` holds addresses of assumptions, ``force`` moves as ``ACTOR.MOVE``, each made at the actor's first chance;
+    ``believed`` says whether the others take these for chosen. ``actor`` may be left out where chance changes.
+    """
 
     id: Ident
     name: Text
     statement: Text
-    actor: Ident
-    pulls: Literal["commitment", "motive", "forced_move"]
-    game: Annotated[dict[str, Any], Field(min_length=1)]
+    actor: Ident = ""
+    pulls: Literal["commitment", "motive", "forced_move", "circumstance"]
+    game: dict[str, Any] = Field(default_factory=dict)
+    sets: dict[str, Number] = Field(default_factory=dict)
+    force: tuple[Annotated[str, Field(pattern=MOVE_PATTERN)], ...] = ()
+    believed: Flag = False
+
+    @field_validator("sets", mode="before")
+    @classmethod
+    def _in_quotes(cls, value: Any) -> Any:
+        """Without quotes TOML reads the dots of an address as tables in tables."""
+        if isinstance(value, dict) and any(isinstance(part, dict) for part in value.values()):
+            raise PydanticCustomError("bare_address", "an address needs quotation marks", {"allowed": '{ "chance.NAME" = 0.5 }'})
+        return value
+
+    @field_validator("sets")
+    @classmethod
+    def _addressable(cls, value: dict[str, float]) -> dict[str, float]:
+        for address in value:
+            head = address.split(".")[0]
+            if head in ADDRESSES and head not in PLAYED:
+                problem = f"“{address}” cannot be set from today on: it is no part of the play"
+                raise PydanticCustomError("not_played", "{problem}", {"problem": problem, "allowed": list(PLAYED), "value": address})
+            _check_address(address, PLAYED)
+        return value
+
+    @model_validator(mode="after")
+    def _changes_what_it_says(self) -> Lever:
+        if not (self.game or self.sets or self.force):
+            raise PydanticCustomError("no_change", "a lever that changes nothing", {"allowed": "game, sets or force"})
+        if self.believed and not self.force:
+            raise PydanticCustomError("not_forced", "“believed” is about forced moves", {"allowed": "believed together with force"})
+        if (kind := self._kind()) and self.pulls != kind:
+            problem = f"pulls = “{self.pulls}”, but what it changes is “{kind}”"
+            raise PydanticCustomError("other_kind", "{problem}", {"problem": problem, "allowed": kind})
+        if not self.actor and self.pulls != "circumstance":
+            raise PydanticCustomError("no_actor", "“actor” is missing", {"allowed": "an actor of the case"})
+        return self
+
+    def _kind(self) -> str:
+        """What kind of change its numbers and moves are, the one that nobody can pull first; empty with neither."""
+        heads = {address.split(".")[0] for address in self.sets}
+        if heads.intersection(MOTIVE):
+            return "motive"
+        if CIRCUMSTANCE in heads or any(move.startswith("world.") for move in self.force):
+            return "circumstance"
+        return "forced_move" if self.force else ""
 
 
 class Observation(Model):

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from openparley._display import Shown
 from openparley.errors import CaseError, Complaint, did_you_mean, quoted
 from openparley.record.agreement import FIELDS, UNMEASURED, Disagreement, KindAgreement, agreement, alpha, match, nominal
 from openparley.record.case import REVIEWED, Case
@@ -128,7 +129,7 @@ class Reviewed:
 
 
 @dataclass(frozen=True)
-class CoderAgreement:
+class CoderAgreement(Shown):
     """All of it."""
 
     coders: tuple[str, ...]

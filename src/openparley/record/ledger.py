@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
+from openparley._display import Shown
 from openparley.record.case import Case
 from openparley.record.entry import Commitment, Due, Entry, Event, Status
 from openparley.record.plover import score
@@ -21,7 +22,7 @@ OPEN = ("pending", "unknown")
 
 
 @dataclass(frozen=True)
-class LedgerRow:
+class LedgerRow(Shown):
     """One commitment and what came of it as of the cut-off.
 
     Attributes
@@ -72,7 +73,7 @@ class LedgerRow:
 
 
 @dataclass(frozen=True)
-class SayDo:
+class SayDo(Shown):
     """What one actor said it would do itself and what came of it, in numbers of commitments; reports of the same one count once.
 
     Attributes
@@ -104,7 +105,7 @@ class SayDo:
 
 
 @dataclass(frozen=True)
-class WeekRow:
+class WeekRow(Shown):
     """Events of one actor towards another in one week (from its Monday), with PLOVER scores.
 
     ``review`` is “proposed” when nobody has reviewed one of the events, else “accepted”.

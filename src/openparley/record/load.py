@@ -358,5 +358,12 @@ def _load_reviews(loaded: Loaded) -> None:
         seen[review.id] = number
         loaded.reviews.append((number, review))
     loaded.derived = derive(loaded.entries, loaded.reviews, unreadable=loaded.places)
+    for key, grade in loaded.derived.reliability.items():
+        if key not in loaded.sources:
+            continue
+        try:
+            loaded.sources[key] = Source.model_validate({**loaded.sources[key].model_dump(), "reliability": grade or None})
+        except ValidationError as error:
+            loaded.complaints += complaints_from(error, Source, lambda path, key=key: (file, None, "grade of", key))
     loaded.complaints += loaded.derived.complaints
     loaded.warnings += loaded.derived.warnings

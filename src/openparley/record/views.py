@@ -12,6 +12,7 @@ from datetime import date
 from statistics import median
 from typing import TYPE_CHECKING
 
+from openparley._display import Shown
 from openparley.record.case import REVIEWED, Case
 from openparley.record.entry import Claim, Entry, Event, FuzzyDate
 
@@ -38,7 +39,7 @@ SIDES = ("for", "against", "")
 
 
 @dataclass(frozen=True)
-class Response:
+class Response(Shown):
     """One answer: which entry answers which, whose they are, and how many days lie between.
 
     Attributes
@@ -72,7 +73,7 @@ class Response:
 
 
 @dataclass(frozen=True)
-class ResponseTime:
+class ResponseTime(Shown):
     """How long one actor takes to answer another.
 
     Attributes
@@ -94,7 +95,7 @@ class ResponseTime:
 
 
 @dataclass(frozen=True)
-class Matrix:
+class Matrix(Shown):
     """Who did what to whom in one week (from its Monday): mean score and number of events by actor and recipient."""
 
     week: date
@@ -104,7 +105,7 @@ class Matrix:
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Explanation(Shown):
     """One explanation of somebody's behaviour beside its rivals.
 
     Attributes

@@ -13,6 +13,7 @@ from fractions import Fraction
 import numpy as np
 from jaxtyping import Float, Int
 
+from openparley._display import Shown
 from openparley.errors import GameError, ParameterError, quoted
 from openparley.game.dispute import WORLD
 from openparley.game.dispute_game import DisputeGame
@@ -49,7 +50,7 @@ class BackwardInduction:
 
 
 @dataclass(frozen=True, eq=False)
-class TreePlan:
+class TreePlan(Shown):
     """What everybody does in a tree.
 
     Attributes
@@ -71,7 +72,7 @@ class TreePlan:
 
 
 @dataclass(frozen=True, eq=False)
-class DisputePlan:
+class DisputePlan(Shown):
     """What everybody does in a dispute of known types, by round (from 0) and position.
 
     Attributes

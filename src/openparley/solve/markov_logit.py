@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from openparley._display import Shown
 from openparley.errors import ParameterError, SolveError, did_you_mean, one_of, quoted
 from openparley.game.markov_game import MarkovGame
 from openparley.solve.markov.certificate import certify_markov
@@ -80,7 +81,7 @@ class MarkovLogit:
 
 
 @dataclass(frozen=True, eq=False)
-class MarkovBehaviour:
+class MarkovBehaviour(Shown):
     """A stationary Markov profile.
 
     Attributes

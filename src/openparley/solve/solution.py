@@ -9,6 +9,8 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from jaxtyping import Float
 
+from openparley._display import Shown
+
 SOLVED = "solved"
 """How the status of a solution begins that met its tolerance everywhere and is the only one that was found."""
 NOT_UNIQUE = "not unique"
@@ -40,7 +42,7 @@ class Fold:
 
 
 @dataclass(frozen=True)
-class Branch:
+class Branch(Shown):
     """The principal branch of logit equilibria as far as it was traced from λ = 0.
 
     Attributes
@@ -67,7 +69,7 @@ class Branch:
 
 
 @dataclass(frozen=True)
-class Solution(Generic[Behaviour]):
+class Solution(Shown, Generic[Behaviour]):
     """The answer of a solver; never a number without its status.
 
     Attributes

@@ -15,14 +15,18 @@ Row = dict[str, Any]
 
 # A panel fits a telephone at full size, and two of them stand side by side in the text column.
 WIDTH = 345
-FONT = "Helvetica, Arial, Liberation Sans, sans-serif"
+# A list of faces is looked up for every letter measured; the page has its own.
+FONT = "sans-serif"
 SIZE = 12
 INK, SOFT, LINE, PAPER = "#1c2430", "#5b6470", "#d9d5cc", "#ffffff"
 # Dark to light, so that lines differ in grey as well; the dash pattern is the second mark.
-COLOURS = ("#0b4f6c", "#b5451b", "#5a7d2a", "#7a5195", "#8a8f98")
-DASHES = ([1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [4, 4])
+COLOURS = ("#0b4f6c", "#b5451b", "#5a7d2a", "#7a5195", "#6b7079")
+DASHES = ([1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [2, 6])
 # Mean advance of a letter of the sans-serif faces as a share of the size, on the wide side.
 ADVANCE = 0.56
+# Breadths of letters as in Helvetica and its metric copies, in multiples of the size.
+BREADTHS = (("ijl’", 0.22), (" .,:;()/-tfrI", 0.3), ("mMWw%…", 0.9), ("cksvxyzJL", 0.5), ("0123456789–", 0.56))
+MEAN, WIDE = 0.56, 0.72
 
 
 def instant(day: date) -> str:
@@ -73,7 +77,8 @@ def drawn(rows: Sequence[Row], draw: Callable[[list[Row], Sheet], Framed]) -> al
 
 def framed(layers: Sequence[alt.Chart], *, height: float, left: int = 12, right: int = 12, top: int = 10, bottom: int = 26) -> Framed:
     """A panel of the shared width with room for the labels in its margins."""
-    return Framed(alt.LayerChart(layer=list(layers)).properties(width=WIDTH - left - right, height=height), (left, right, top, bottom))
+    # The size is passed on, not set by `properties`, which would copy every layer.
+    return Framed(alt.LayerChart(layer=list(layers), width=WIDTH - left - right, height=height), (left, right, top, bottom))
 
 
 def look() -> alt.Config:
@@ -85,16 +90,33 @@ def look() -> alt.Config:
     return alt.Config(font=FONT, background="transparent", view={"stroke": None}, axis=axis, text=text, **silent)
 
 
-def wrap(text: str, width: int) -> list[str]:
-    """Lines of at most ``width`` letters, broken at spaces; two at most."""
+def breadth(text: str) -> float:
+    """About how wide a text is in the sans-serif faces, as a multiple of the size; letters of other scripts count as wide.
+
+    Examples
+    --------
+    >>> breadth("ill") < breadth("man") < breadth("MAN")
+    True
+    """
+    return sum(next((width for letters, width in BREADTHS if letter in letters), MEAN if letter.islower() else WIDE) for letter in text)
+
+
+def wrap(text: str, width: float) -> list[str]:
+    """Lines as broad as ``width`` letters of mean breadth, broken at spaces; two at most, and what is too long ends in “…”."""
     lines = [""]
     for word in text.split():
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
+        if lines[-1] and breadth(f"{lines[-1]} {word}") > width * MEAN:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
-    if len(lines) > 2:
-        lines = [lines[0], lines[1][: width - 1].rstrip() + "…"]
-    return [line if len(line) <= width + 2 else line[: width + 1] + "…" for line in lines]
+    kept = lines[:2] if len(lines) <= 2 else [lines[0], f"{lines[1]}…"]
+    return [_shortened(line, width * MEAN) for line in kept]
+
+
+def _shortened(line: str, most: float) -> str:
+    short = line
+    while breadth(short) > most and len(short) > 2:
+        short = short.rstrip("…")[:-1].rstrip() + "…"
+    return short
 
 
 def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:

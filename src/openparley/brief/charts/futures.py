@@ -9,6 +9,8 @@ from openparley.brief.context import Context
 from openparley.brief.words import day
 
 TITLE = "Fifty futures"
+QUESTION = "In how many of fifty futures does the headline happen, and when?"
+READ = "Each dot is one future of equal weight; a filled one happens, in the week that its number says. Count them."
 ACROSS = 10
 CELL = 27
 

@@ -5,37 +5,46 @@ from __future__ import annotations
 import altair as alt
 
 from openparley.brief import words
-from openparley.brief.charts._look import COLOURS, INK, PAPER, SIZE, SOFT, WIDTH, Framed, Row, Sheet, drawn, framed, linked, share_axis
+from openparley.brief.charts._look import COLOURS, PAPER, SOFT, Framed, Row, Sheet, drawn
+from openparley.brief.charts._pairs import FIRST, SECOND, Bar, bars
 from openparley.brief.context import Context
-from openparley.forecast.forecast import LeverEffect, LeverForecast
+from openparley.forecast.forecast import LeverForecast
+from openparley.forecast.telling import tells
+from openparley.infer.posterior import Estimate
 
 TITLE = "Without a lever and with it"
-ROW, LEFT, RIGHT = 60, 12, 74
+QUESTION = "What would it change if somebody pulled this lever?"
+READ = (
+    "Two marks an outcome, hollow without the lever and filled with it, each with its 90 % interval; the words at the right "
+    "are the difference on the same random numbers. A statement about the model, not advice."
+)
+ROW, RIGHT = 60, 74
+PULLED = ("commitment", "forced_move")
 
 
-def tells(effect: LeverEffect) -> bool:
-    """Whether the model can tell a difference: its interval, as printed, leaves out 0 and its size exceeds the Monte Carlo error."""
-    difference = effect.difference
+def shows(difference: Estimate) -> bool:
+    """Whether the page prints a difference: one that the model can tell, whose range leaves out 0 as it is printed, too."""
     unit = words.step(difference.mcse) / 100
-    low, high = round(difference.low / unit), round(difference.high / unit)
-    return not low <= 0 <= high and abs(difference.value) > difference.mcse
+    return tells(difference) and not round(difference.low / unit) <= 0 <= round(difference.high / unit)
 
 
 def told(context: Context, lever: LeverForecast) -> list[str]:
     """Outcomes worth showing for a lever: the headline, and those on which the model can tell a difference."""
-    return [id for id in context.outcomes if id in lever.effects and (id == context.headline or tells(lever.effects[id]))]
+    return [id for id in context.outcomes if id in lever.effects and (id == context.headline or shows(lever.effects[id].difference))]
 
 
 def data(context: Context) -> list[Row]:
     """Probabilities by the last week without and with each lever, and the difference in words."""
     rows: list[Row] = []
     for id, lever in context.forecast.levers.items():
+        # a lever that somebody can pull is marked apart from one that nobody can
+        panel = lever.name if lever.pulls in PULLED else f"{lever.name} (nobody can pull it)"
         for index, outcome in enumerate(told(context, lever)):
             effect = lever.effects[outcome]
-            common = {"panel": lever.name, "says": context.outcome_name(outcome)}
+            common = {"panel": panel, "says": context.outcome_name(outcome)}
             verdict = (
                 words.points(effect.difference.value, effect.difference.mcse).replace(" points", " pts").replace(" point", " pt")
-                if tells(effect)
+                if shows(effect.difference)
                 else "can’t tell"
             )
             text = words.cut(context.outcome_name(outcome), 44)
@@ -49,7 +58,7 @@ def data(context: Context) -> list[Row]:
                     "href": f"#{context.lever(id, outcome, 'difference').id}",
                 }
             )
-            for part, estimate, dy in (("without", effect.without, 0.36), ("with", effect.with_lever, 0.62)):
+            for part, estimate, dy in (("without", effect.without, FIRST), ("with", effect.with_lever, SECOND)):
                 numbers = {key: round(float(getattr(estimate, key)), 4) for key in ("value", "low", "high")}
                 rows.append(
                     {**common, "part": part, "y": index + dy, **numbers, "href": f"#{context.lever(id, outcome, part).id}", "text": part}
@@ -63,29 +72,5 @@ def chart(rows: list[Row]) -> alt.TopLevelMixin:
 
 
 def _panel(rows: list[Row], sheet: Sheet) -> Framed:
-    names = [row for row in rows if row["part"] == "name"]
-    size = 1 + max(row["y"] for row in names)
-    beside = alt.value(WIDTH - LEFT - RIGHT + 12)
-    scale, axis = alt.Scale(domain=[0, 1], nice=False), share_axis([0, 0.25, 0.5, 0.75, 1], flush=True)
-    y = alt.Y("y:Q", scale=alt.Scale(domain=[size, -0.1], nice=False), axis=None)
-
-    def x(field: str) -> alt.X:
-        return alt.X(f"{field}:Q", scale=scale, axis=axis)
-
-    named = sheet.of(names)
-    verdict = named.mark_text(aria=False, align="left", baseline="middle", fontSize=SIZE, fontWeight="bold", color=INK, dy=4)
-    layers = [
-        named.mark_text(align="left", baseline="middle", fontSize=SIZE, color=INK, dy=4).encode(
-            x=alt.value(0), y=y, text=alt.Text("text:N")
-        ),
-        verdict.encode(x=beside, y=y, text=alt.Text("verdict:N"), **linked(text=True)),
-    ]
-    for part, colour, fill in (("without", SOFT, PAPER), ("with", COLOURS[1], COLOURS[1])):
-        base = sheet.of([row for row in rows if row["part"] == part])
-        layers.append(base.mark_rule(color=colour, strokeWidth=1.6).encode(x=x("low"), x2=alt.X2("high"), y=y))
-        point = base.mark_point(aria=True, shape="circle", size=52, stroke=colour, strokeWidth=1.8, fill=fill, opacity=1)
-        layers.append(point.encode(x=x("value"), y=y, **linked()))
-        layers.append(
-            base.mark_text(align="left", baseline="middle", fontSize=11, color=colour).encode(x=beside, y=y, text=alt.Text("text:N"))
-        )
-    return framed(layers, height=ROW * size, left=LEFT, right=RIGHT, top=2, bottom=22)
+    kinds = (Bar("without", SOFT, {"value": PAPER}), Bar("with", COLOURS[1], {"value": COLOURS[1]}))
+    return bars(rows, sheet, kinds, row=ROW, right=RIGHT)

@@ -26,6 +26,11 @@ from openparley.brief.charts._look import (
 from openparley.brief.context import Context
 
 TITLE = "Outcomes by week"
+QUESTION = "How likely is each outcome, by which week?"
+READ = (
+    "The line is the probability that it has happened by then; the dark band holds half of the draws of the assumptions, "
+    "the light one nine in ten. Lines can only rise."
+)
 LEFT, RIGHT, HEIGHT = 36, 92, 130
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import altair as alt
 
 from openparley.brief.charts._look import (
+    ADVANCE,
     COLOURS,
     DASHES,
     LINE,
@@ -34,9 +35,16 @@ from openparley.brief.words import capital
 from openparley.infer.posterior import NONE_OF_THESE
 
 TITLE = "Rival accounts over time"
+QUESTION = "Which account of an actor’s motives does the record speak for, and which entries turned it?"
+READ = (
+    "A line an account, the share of belief it has at the end of each week, with its 90 % band; pins name the entries "
+    "behind the moves that separate the accounts most. “None of these” is a predictor without motives: where it leads, no "
+    "account is good."
+)
 LEFT, RIGHT, HEIGHT = 36, 122, 200
 PINS = 7
 LABEL_LINE, LABEL_GAP = 14, 0.225
+LABEL_LETTERS = (RIGHT - 20) / (SIZE - 1) / ADVANCE  # beside the end of a line
 # Several lines of text are centred on their point.
 MIDDLE = f"-{LABEL_LINE / 2} * (length(datum.text) - 1)"
 PIN_ROW = 15
@@ -58,7 +66,7 @@ def data(context: Context) -> list[Row]:
                 rows.append({**common, "part": "line", "day": instant(day), "share": _r(share), "low": _r(low), "high": _r(high)})
             number = context.share(actor, label)
             short = "" if label == NONE_OF_THESE else f"{label} "
-            text = [*wrap(short + context.facts.account_name(label), 19), compact(number.range)]
+            text = [*wrap(short + context.facts.account_name(label), LABEL_LETTERS), compact(number.range)]
             rows.append({**common, "part": "label", "day": instant(days[-1]), "share": _r(path.share[-1][k]), "at": ends[k], "text": text})
         rows += _pins(context, actor, panel, days)
     return rows

@@ -27,6 +27,11 @@ from openparley.brief.context import Context
 from openparley.brief.words import cut
 
 TITLE = "Commitments from the day made to the day due"
+QUESTION = "Who said they would do what by when, and what came of it?"
+READ = (
+    "A dot where it was made, a mark where it falls due, with its outcome in words and by shape; a dot alone has no due date. "
+    "A thin line about a dot: the day is known no better. The upright line is the cut-off."
+)
 ROW, LEFT, RIGHT = 42, 12, 14
 LOOK_BACK = timedelta(days=120)
 # Shape and fill tell the outcome apart without colour; its word stands beside the id.

@@ -9,7 +9,7 @@ from openparley.brief.bottom_line import leading_account, nothing_observed
 from openparley.brief.cite import Given, Link, Number, Part, Ref, Sentence
 from openparley.brief.context import BASELINES, NEVER_EXPECTED, Context
 from openparley.brief.figures import Drawn, draw
-from openparley.brief.words import capital, counted, day, decimal, listed, percent
+from openparley.brief.words import capital, day, decimal, listed, percent
 from openparley.infer.posterior import AccountPath, ObservedMove
 
 COLUMNS_SHOWN = 8
@@ -131,7 +131,9 @@ def _fit(context: Context) -> list[Sentence]:
         book.say(
             "accounts",
             "computed",
-            f"How well it fits at all: over {counted(fit.moves, 'observed move')} the model scores ",
+            "How well it fits at all: over ",
+            Ref(context.observed),
+            f" observed move{'s' * (fit.moves != 1)} the model scores ",
             Ref(context.fit("model")),
             " a move",
             _baselines(context),
@@ -158,8 +160,8 @@ def _fit(context: Context) -> list[Sentence]:
         book.say(
             "accounts",
             "computed",
-            seen,
-            f" of {counted(fit.moves, 'move')} surprised the model, which expected ",
+            Ref(seen.number, f"{seen.text} of {fit.moves:,}"),
+            f" move{'s' * (fit.moves != 1)} surprised the model, which expected ",
             Ref(book.number(expected)),
             ".",
         )
@@ -202,15 +204,18 @@ def _matrix(context: Context, actor: str) -> list[Block]:
         flat,
         f"moves of {position} on which no account differs from another by a quarter",
     )
-    total = counted(len(moves), "move")
-    parts: list[Part] = [number, f" of {total} of {position} do not separate the accounts and are left out of the matrix"]
+    moved = f" move{'s' * (len(moves) != 1)} of {position}"
+    share = Ref(number.number, f"{flat} of {len(moves)}")
+    parts: list[Part] = [share, f"{moved} do not separate the accounts and are left out of the matrix"]
     if not flat:
-        parts = [f"All {total} of {position} separate the accounts"]
-    parts += (
-        [f", {weaker} of them less than those shown" if not flat else f", with {weaker} that separate them less than those shown"]
-        if weaker
-        else []
-    )
+        parts = [f"All moves of {position} separate the accounts"]
+    if weaker:
+        less = context.book.count(
+            f"n-weaker-{actor}", "Moves that separate less", weaker, f"moves of {position} not in the matrix for room"
+        )
+        parts += (
+            [", ", less, " of them less than those shown"] if not flat else [", with ", less, " that separate them less than those shown"]
+        )
     said = context.book.say("accounts", "computed", parts, ".")
     said = (said, *_undiagnostic(context, actor))
     if not shown:
@@ -243,8 +248,11 @@ def _undiagnostic(context: Context, actor: str) -> list[Sentence]:
     entries = len({entry for row in idle for entry in row.entries})
     of = f"reports of any actor’s moves on which no two accounts of {context.facts.position(actor)} differ by a tenth of a log unit"
     number = context.book.count(f"n-idle-{actor}", "Reports that are not diagnostic", len(idle), of)
-    rest = f", with {counted(entries, 'entry', 'entries')} behind them, say nothing between these accounts"
-    return [context.book.say("accounts", "computed", "Of ", counted(len(reports), "report"), " of anybody’s moves ", number, rest, ".")]
+    behind = context.book.count(f"n-idle-entries-{actor}", "Entries behind them", entries, "entries that these reports rest on")
+    share = Ref(number.number, f"{len(idle)} of {len(reports)}")
+    named = f" report{'s' * (len(reports) != 1)} of anybody’s moves, with "
+    rest = f" {'entry' if entries == 1 else 'entries'} behind them, say nothing between these accounts."
+    return [context.book.say("accounts", "computed", share, named, behind, rest)]
 
 
 def _heads(move: ObservedMove) -> list[Part]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from openparley.brief.blocks import Cell, Prose, Section, Table
-from openparley.brief.cite import Given, Link, Part
+from openparley.brief.cite import Given, Link, Part, Ref
 from openparley.brief.context import Context
 from openparley.brief.words import decimal
 
@@ -56,9 +56,8 @@ def _table(context: Context) -> Table:
             basis += [", " if basis else "", Link(id, id) if id in context.facts.case.entries else id]
         unit = f" {row.unit}" if row.unit else ""
         values: tuple[Cell, ...] = ((decimal(row.low),), (decimal(row.likely) + unit,), (decimal(row.high),))
-        body.append(
-            ((row.id,), tuple(statement), *values, tuple(basis), (row.status,), ("fixed" if row.fixed else verdict(context, row.id),))
-        )
+        made: Cell = ("fixed" if row.fixed else verdict(context, row.id), *_moves(context, row.id))
+        body.append(((row.id,), tuple(statement), *values, tuple(basis), (row.status,), made))
     anchors = tuple(row.id for row in context.facts.case.file.assumptions)
     return Table(
         f"Every assumption; low and high are the 90 % range or the ends; not identified is short for {NOT_IDENTIFIED}",
@@ -67,6 +66,12 @@ def _table(context: Context) -> Table:
         anchors=anchors,
         numeric=(2, 3, 4),
     )
+
+
+def _moves(context: Context, id: str) -> list[Part]:
+    """The headline over the range of an assumption, for those that the page says it of."""
+    number = context.book.numbers.get(f"n-hinge-{id}")
+    return ["; headline over its range ", Ref(number, number.range)] if number else []
 
 
 def verdict(context: Context, id: str) -> str:

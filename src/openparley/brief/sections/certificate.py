@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import isnan
 
 from openparley.brief.blocks import Prose, Section, Table, text_cells
-from openparley.brief.cite import Given
+from openparley.brief.cite import Given, Ref
 from openparley.brief.context import Context
-from openparley.brief.words import UNKNOWN, counted, decimal, percent, small
+from openparley.brief.words import UNKNOWN, decimal, percent, small
 
 # What the entries of a certificate are called for people; keys that are not listed are shown as they are.
 PLAIN = {
@@ -68,8 +68,9 @@ def certificate_section(context: Context) -> Section:
         book.say(
             "certificate",
             "computed",
-            f"The game was solved anew for each of {counted(found.draws, 'draw')} of the "
-            f"assumptions and averaged with weights that are worth ",
+            "The game was solved anew for each of ",
+            Ref(context.draws),
+            f" draw{'s' * (found.draws != 1)} of the assumptions and averaged with weights that are worth ",
             effective,
             " equal draws; the worst value over all draws is shown.",
         )

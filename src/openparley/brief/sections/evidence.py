@@ -8,7 +8,7 @@ from openparley.brief.blocks import Cell, Evidence, EvidenceList, Prose, Section
 from openparley.brief.cite import Given, Link, Part
 from openparley.brief.context import Context
 from openparley.brief.facts import when
-from openparley.brief.words import cut, listed
+from openparley.brief.words import cut, day, listed
 from openparley.record.chronology import Row
 from openparley.record.entry import Entry
 
@@ -43,6 +43,8 @@ def evidence_section(context: Context, cited: set[str]) -> Section:
     if usual:
         parts: list[Part] = ["Unless an entry says otherwise it was coded by ", Given(most[0]), ", and its review is: ", Given(most[1])]
         warning.append(context.book.say("evidence", "computed", parts, "."))
+        grades = "Grades are those of sources; single entries have none, so how many origins tell of one is counted instead."
+        warning.append(context.book.say("evidence", "assumed", grades))
     rows = [row for id, row in context.facts.case.course.items() if id in cited]
     if rows:
         items += tuple(_row(context, row) for row in rows)
@@ -104,8 +106,8 @@ def _item(context: Context, entry: Entry, usual: tuple[str, str]) -> Evidence:
     facts, quote = context.facts, context.facts.quote(entry)
     row = facts.case.sources.get(entry.source)
     source: list[Part] = [Link(entry.source, f"{entry.source} {facts.outlet(entry.source)}")]
-    source += [f", {row.kind}"] if row else []
-    source += [f", reliability {row.reliability}"] if row and row.reliability else []
+    source += [f", {day(row.published) if row.published else 'not dated'}, {row.kind}"] if row else []
+    source += [f", reliability {row.reliability}" if row.reliability else ", no grade"] if row else []
     by = facts.actors(entry.attributed_to)
     said_by = f"{by if by == entry.attribution else f'{by} ({entry.attribution})'}{', hearsay' if entry.hearsay else ''}"
     said_by += f", via {entry.via}" if entry.via else ""

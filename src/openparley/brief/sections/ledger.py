@@ -116,7 +116,7 @@ def _table(context: Context, by_actor: dict[str, list[LedgerRow]]) -> Table:
                     (Link(source, context.facts.outlet(source)),),
                 )
             )
-    return Table("Every accepted commitment, by actor", columns, tuple(body), numeric=(5,))
+    return Table("Every accepted commitment, by actor", columns, tuple(body), numeric=(5,), style="ledger")
 
 
 def _say_do(context: Context) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from openparley.brief.blocks import Block, Cell, Prose, Table
 from openparley.brief.cite import Given, Number, Part, Ref, Sentence
 from openparley.brief.context import Context, slug
-from openparley.brief.words import counted, decimal
+from openparley.brief.words import decimal
 from openparley.infer.left_out import IMPOSSIBLE, grouped, mover, names_of
 from openparley.infer.posterior import WithoutIt
 
@@ -39,8 +39,9 @@ def _sentences(context: Context, groups: list[tuple[WithoutIt, ...]]) -> tuple[S
             said.append(book.say("sources", "computed", "Without ", Given(names_of(group), name=True), f" {IMPOSSIBLE}."))
     idle = [result for result in context.posterior.left_out if not result.variant.changes]
     number = book.count("n-without-idle", "Left out without effect", len(idle), "outlets and origins, or what else was left out in turn")
-    total = counted(len(context.posterior.left_out), "outlet or origin", "outlets and origins")
-    said.append(book.say("sources", "computed", f"Of {total} left out in turn ", number, " change no reported move."))
+    total = len(context.posterior.left_out)
+    share = Ref(number.number, f"{len(idle)} of {total}")
+    said.append(book.say("sources", "computed", share, " outlets and origins left out in turn change no reported move."))
     return tuple(said)
 
 

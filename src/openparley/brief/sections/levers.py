@@ -1,35 +1,37 @@
-"""What would change it: levers without, with and the difference, and who gains and who loses."""
+"""Levers: outcomes without, with and the difference, and who gains and who loses."""
 
 from __future__ import annotations
 
-from openparley.brief.blocks import Block, Prose, Section, Table
-from openparley.brief.charts.levers import tells, told
+from openparley.brief.blocks import Block, Prose, Table
+from openparley.brief.charts.levers import shows, told
 from openparley.brief.cite import Given, Part, Ref, Sentence
 from openparley.brief.context import Context
 from openparley.brief.figures import Drawn, draw
-from openparley.brief.words import capital
+from openparley.brief.words import capital, listed
 from openparley.forecast.forecast import LeverForecast
+from openparley.forecast.telling import NO_DIFFERENCE, tells
+from openparley.infer.posterior import Estimate
 
-NO_DIFFERENCE = "no difference that this model can tell"
+UNTOLD = "cannot be told"
 
 
-def levers_section(context: Context) -> tuple[Section, list[Drawn]]:
-    """A sentence a lever, the chart, both tables."""
+def levers_blocks(context: Context) -> tuple[list[Block], list[Drawn]]:
+    """Two sentences a lever, the chart, both tables."""
     levers = context.forecast.levers
     if not levers:
-        said = context.book.say("levers", "computed", "The case names no lever.")
-        return Section("levers", "What would change it", (Prose((said,)),)), []
+        said = "No lever was pulled in this run." if context.facts.case.file.levers else "The case names no lever."
+        return [Prose((context.book.say("levers", "computed", said),))], []
     opening = context.book.say(
         "levers",
         "assumed",
-        "These are statements about the model, not advice: each lever starts at the cut-off, unforeseen until then, "
-        "on the same random numbers as the forecast without it.",
+        "Each lever starts at the cut-off, unforeseen until then, on the same random numbers as the forecast without it.",
     )
-    said = [opening, *(_sentence(context, id, lever) for id, lever in levers.items())]
+    said = [opening]
+    for id, lever in levers.items():
+        said += [_sentence(context, id, lever), *_losers(context, lever)]
     note = "Hollow without the lever, filled with it; lines are 90 % ranges; at the right the difference, where the model can tell one."
     drawn = draw(context, "levers", _effects(context), note, open=True)
-    blocks: list[Block] = [Prose(tuple(said)), drawn.figure if drawn else _effects(context), _gains(context)]
-    return Section("levers", "What would change it", tuple(blocks)), [drawn] if drawn else []
+    return [Prose(tuple(said)), drawn.figure if drawn else _effects(context), _gains(context)], [drawn] if drawn else []
 
 
 def _sentence(context: Context, id: str, lever: LeverForecast) -> Sentence:
@@ -45,7 +47,7 @@ def _sentence(context: Context, id: str, lever: LeverForecast) -> Sentence:
         f" ({_pulled(context, lever)}): ",
     ]
     start += [Ref(with_lever), " instead of ", Ref(without)]
-    if tells(effect):
+    if shows(effect.difference):
         end: list[Part] = [", a difference of ", Ref(difference), " (", Ref(difference, difference.range), ")."]
     else:
         end = [": ", NO_DIFFERENCE, " (", Ref(difference, difference.range), ")."]
@@ -53,14 +55,34 @@ def _sentence(context: Context, id: str, lever: LeverForecast) -> Sentence:
 
 
 def _pulled(context: Context, lever: LeverForecast) -> str:
-    """What kind of change it is: one that somebody can make is marked apart from a change of motive."""
-    actor = context.facts.position(lever.actor)
+    """What kind of change it is: one that somebody can make is marked apart from one that nobody can order."""
+    actor = context.facts.position(lever.actor) if lever.actor else "somebody"
     kinds = {
         "commitment": f"a commitment of {actor}",
         "motive": f"a change in the motive of {actor}, which nobody can order",
+        "circumstance": "a change of circumstance, which nobody can order",
         "forced_move": f"one forced move of {actor}",
     }
     return kinds.get(lever.pulls, lever.pulls)
+
+
+def _verdict(gain: Estimate) -> str:
+    """Whether a position gains or loses, in the words of the table."""
+    return UNTOLD if not tells(gain) else "gains" if gain.value > 0 else "loses"
+
+
+def _losers(context: Context, lever: LeverForecast) -> list[Sentence]:
+    """Who loses by a lever, who gains, and of whom it cannot be told."""
+    if not lever.gains:
+        return []
+    by: dict[str, list[str]] = {"loses": [], "gains": [], UNTOLD: []}
+    for actor, gain in lever.gains.items():
+        by[_verdict(gain)].append(context.facts.position(actor))
+    lose, gain, rest = by.values()
+    clauses = [f"{listed(lose)} {'loses' if len(lose) == 1 else 'lose'}" if lose else "nobody can be told to lose"]
+    clauses += [f"{listed(gain)} {'gains' if len(gain) == 1 else 'gain'}"] if gain else []
+    clauses += [f"of {listed(rest)} it cannot be told"] if rest else []
+    return [context.book.say("levers", "computed", "With the lever ", Given(lever.name, name=True), f": {'; '.join(clauses)}.")]
 
 
 def _statement(context: Context, id: str) -> str:
@@ -73,7 +95,7 @@ def _effects(context: Context) -> Table:
         shown = told(context, lever)
         for outcome in shown:
             without, with_lever, difference = (context.lever(id, outcome, part) for part in ("without", "with", "difference"))
-            verdict: tuple[Part, ...] = (Ref(difference),) if tells(lever.effects[outcome]) else (NO_DIFFERENCE,)
+            verdict: tuple[Part, ...] = (Ref(difference),) if shows(lever.effects[outcome].difference) else (NO_DIFFERENCE,)
             name = Given(lever.name, name=True)
             rows.append(
                 (
@@ -103,15 +125,14 @@ def _gains(context: Context) -> Table:
                 estimate,
                 "decimal",
                 assumptions=context.assumptions_about(actor),
+                why="no single entry: a difference of two solved games, averaged over the draws",
                 like="" if id == first else f"n-gain-{first}-{actor}",
             )
-            unsure = estimate.low <= 0 <= estimate.high or abs(estimate.value) <= estimate.mcse
-            verdict = "cannot be told" if unsure else "gains" if estimate.value > 0 else "loses"
             rows.append(
                 (
                     (Given(lever.name, name=True),),
                     (capital(context.facts.position(actor)),),
-                    (verdict,),
+                    (_verdict(estimate),),
                     (Ref(number),),
                     (Ref(number, number.range),),
                     (Given(lever.units.get(actor, "util").replace("_", " "), name=True),),

@@ -1,4 +1,4 @@
-"""What is likely: outcomes by week, fifty countable futures, and what the record did to the forecast."""
+"""What is likely: outcomes by week, fifty countable futures, what the record did, what is kept in view, open questions."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from openparley.brief.bottom_line import likelihood_sentence
 from openparley.brief.cite import Given, Number, Ref, Sentence
 from openparley.brief.context import Context
 from openparley.brief.figures import Drawn, draw
+from openparley.brief.sections.questions import open_questions
+from openparley.brief.sections.remote import remote_blocks
 from openparley.brief.words import capital, coarsest, day, percent, percent_range
 
 
 def outcomes_section(context: Context) -> tuple[Section, list[Drawn]]:
-    """Sentences, small multiples, futures, before and after."""
+    """Sentences, small multiples, futures, before and after, improbable outcomes, open questions."""
     said = [likelihood_sentence(context, id, "outcomes") for id in context.outcomes]
     by_week = draw(
         context,
@@ -34,6 +36,7 @@ def outcomes_section(context: Context) -> tuple[Section, list[Drawn]]:
     blocks: list[Block] = [Prose(tuple(said)), *([by_week.figure] if by_week else [])]
     blocks += [Prose((_count(context),)), futures.figure] if futures else []
     blocks.append(before.figure if before else _table(context))
+    blocks += [*remote_blocks(context), *open_questions(context)]
     return Section("outcomes", "What is likely", tuple(blocks)), found
 
 
@@ -43,7 +46,7 @@ def _count(context: Context) -> Sentence:
     of = f"futures among {len(sample)} drawn by weight from {context.forecast.futures:,}; a picture of the forecast, not a further estimate"
     count = context.book.number(Number("n-futures", "Futures in which it happens", happens, of=of))
     name = Given(capital(context.outcome_name(context.headline)), name=True)
-    parts = [name, f" by {context.horizon} in ", Ref(count), f" of {len(sample)} futures drawn from the model."]
+    parts = [name, f" by {context.horizon} in ", Ref(count, f"{happens} of {len(sample)}"), " futures drawn from the model."]
     return context.book.say("outcomes", "computed", parts)
 
 

@@ -6,9 +6,9 @@ from collections import Counter
 
 from openparley.brief.blocks import Block, Fold, Prose, Section, Table
 from openparley.brief.cite import Given, Link, Part, Sentence
-from openparley.brief.context import Context
+from openparley.brief.context import Context, slug
 from openparley.brief.sections.left_out import left_out_blocks
-from openparley.brief.words import counted, day, listed
+from openparley.brief.words import day
 
 NAMED_AT_MOST = 10
 
@@ -68,31 +68,33 @@ def _summary(context: Context) -> list[Sentence]:
             "sources",
             "computed",
             "They were coded by ",
-            Given(listed([f"{name} ({number})" for name, number in sorted(coders.items())])),
+            [part for index, (name, number) in enumerate(sorted(coders.items())) for part in _coder(context, index, name, number)],
             ".",
         )
     )
 
     ungraded = [id for id, row in sources.items() if not row.reliability]
     undated = [id for id, row in sources.items() if row.published is None]
-    gaps = [
-        clause
-        for clause, ids in ((f"{len(ungraded)} without a reliability grade", ungraded), (f"{len(undated)} without a date", undated))
-        if ids
-    ]
     absent = len(sources) - len(facts.texts.keys() & sources.keys())
-    gaps += [f"{absent} whose text is not at hand"] if absent else []
+    lacks = (("ungraded", len(ungraded), "without a reliability grade"), ("undated", len(undated), "without a date"))
+    lacks += (("textless", absent, "whose text is not at hand"),)
+    gaps: list[Part] = []
+    for id, number, lack in lacks:
+        if number:
+            gaps += [", " if gaps else "", book.count(f"n-{id}", f"Documents {lack}", number, f"documents {lack}"), f" {lack}"]
     if gaps:
         said.append(
-            book.say(
-                "sources",
-                "computed",
-                f"Missing: {listed(gaps)} of {counted(len(sources), 'document')}; what is missing enters no calculation.",
-            )
+            book.say("sources", "computed", "Missing, of ", count, " documents: ", gaps, "; what is missing enters no calculation.")
         )
     for warning in facts.case.dangling()[:NAMED_AT_MOST]:
         said.append(book.say("sources", "computed", "Dangling: ", Given(facts.unquoted(warning).rstrip(".")), "."))
     return said
+
+
+def _coder(context: Context, index: int, name: str, number: int) -> list[Part]:
+    """A coder with how many entries they coded, as part of a list."""
+    count = context.book.count(f"n-coded-{slug(name)}", f"Entries coded by {name}", number, "entries in the record, whatever their state")
+    return [", " if index else "", Given(name), " (", count, ")"]
 
 
 def _table(context: Context) -> Table:

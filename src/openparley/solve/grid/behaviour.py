@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Float, Int
 
+from openparley._display import Shown
 from openparley.errors import SolveError
 from openparley.game.dispute import WORLD, Dispute
 from openparley.game.parameters import Parameters
@@ -21,7 +22,7 @@ Beliefs = Mapping[str, Float[np.ndarray, "item _"]]
 
 
 @dataclass(frozen=True)
-class GridBehaviour:
+class GridBehaviour(Shown):
     """Agent logit quantal response behaviour of a dispute, tabulated over public beliefs.
 
     Attributes

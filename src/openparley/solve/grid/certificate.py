@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from openparley._display import Shown
 from openparley.game.dispute import WORLD, PublicState
 from openparley.game.positions import ENDED, Position, rewards, rewards_given
 from openparley.solve.grid.behaviour import GridBehaviour
@@ -28,7 +29,7 @@ NEARLY_PURE = 0.98  # a start at a pure move exactly would leave Bayes' rule und
 
 
 @dataclass(frozen=True)
-class Certificate:
+class Certificate(Shown):
     """What code other than the solver recomputed; maxima over the sample.
 
     Attributes

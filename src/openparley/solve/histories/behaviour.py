@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from openparley._display import Shown
 from openparley.solve.histories.public_tree import PublicTree
 
 
 @dataclass(frozen=True)
-class PublicBehaviour:
+class PublicBehaviour(Shown):
     """Behaviour at every public history of a dispute.
 
     Attributes

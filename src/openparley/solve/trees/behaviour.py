@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 from jaxtyping import Float, Int
 
+from openparley._display import Shown
 from openparley.game.tree import LEAST_PRIOR, Choice, Infoset, Node, Terminal, Tree
 
 MOST_REGRET_NODES = 200_000
@@ -20,7 +21,7 @@ Choices = Mapping[Infoset, Float[np.ndarray, " action"]]
 
 
 @dataclass(frozen=True)
-class TreeBehaviour:
+class TreeBehaviour(Shown):
     """Behaviour on a tree at one precision.
 
     Attributes
