@@ -96,7 +96,7 @@ def test_an_old_number_stands_beside_a_new_one_only_marked(folder: Path, brief: 
     old["inputs"]["outcomes"]["ceasefire"] = 0.44
     path = tmp_path / "old.json"
     path.write_text(json.dumps(old), encoding="utf-8")
-    assert said(open_case(folder), path)[-1] == "A ceasefire takes hold – was 44 % in run 7f3a21, now 31 %."
+    assert said(open_case(folder), path)[0] == "A ceasefire takes hold – was 44 % in run 7f3a21, now 31 %."
 
 
 def test_a_move_under_the_printed_precision_is_called_unchanged(folder: Path, brief: Brief, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_move_under_the_printed_precision_is_called_unchanged(folder: Path, br
     forecast = replace(forecast, outcomes={**forecast.outcomes, "ceasefire": noisy})
     again = make_brief(open_case(folder), synthetic.posterior(), forecast, synthetic.run(id="8c20d4"), previous=path)
     found = [one["text"] for one in again.content["sentences"] if one["section"] == "what-changed"]
-    assert found[-1] == "A ceasefire takes hold – 30 %, unchanged at this precision since run 7f3a21."
+    assert found[0] == "A ceasefire takes hold – 30 %, unchanged at this precision since run 7f3a21."
 
 
 def test_what_is_no_brief_is_refused(folder: Path, tmp_path: Path) -> None:
@@ -140,9 +140,9 @@ def test_what_is_no_brief_is_refused(folder: Path, tmp_path: Path) -> None:
     ],
 )
 def test_why_numbers_moved_is_said_in_three_words(context: Context, found: dict[str, dict], expected: str) -> None:
-    *_, why, last = [one.text for one in Changes("7f3a21", **found, moved={"ceasefire": (0.44, 0.31)}).sentences(context)]
+    first, why, *_ = [one.text for one in Changes("7f3a21", **found, moved={"ceasefire": (0.44, 0.31)}).sentences(context)]
     assert why == expected
-    assert last == "A ceasefire takes hold – was 44 % in run 7f3a21, now 31 %."
+    assert first == "A ceasefire takes hold – was 44 % in run 7f3a21, now 31 %."
     still = [one.text for one in Changes("7f3a21", **found).sentences(context)]
     assert not any(text.startswith("Why") for text in still)
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from openparley.forecast.runs import LEVER_FIELDS
 from openparley.infer.posterior import Estimate
 from openparley.record.case import Case, open_case
 from tests.record.small_case import replace, small_case
@@ -68,7 +69,7 @@ def record_of(case: Case, id: str, created: str) -> dict[str, Any]:
         "model": {"family": "mediated_ceasefire", "rounds": 8, "options": {"allies": False}},
         "accounts": [{"id": row.id, "actor": row.actor} for row in file.accounts],
         "outcomes": {row.id: row.model_dump(mode="json", include={"name", "what", "when"}) for row in file.outcomes},
-        "levers": {row.id: {"name": row.name, "game": row.game} for row in file.levers},
+        "levers": {row.id: row.model_dump(mode="json", include={"name", *LEVER_FIELDS}) for row in file.levers},
         "assumptions": {
             id: {
                 "sets": f"weight.{id}", "statement": "Stated.", "low": 0.0, "likely": 1.0, "high": 2.0, "distribution": "pert",

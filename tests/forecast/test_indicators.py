@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from benchmarks.indicators.experiment import compare, mean_interval
-from openparley.forecast.indicators import Indicator, Prob, Watch, find_indicators, gains, information, watched_moves
 from openparley.forecast.following import NOT_YET, OVERDUE, SEEN, Followed, follow
+from openparley.forecast.indicators import Indicator, Prob, Watch, find_indicators, gains, information, watched_moves
 from openparley.infer.observe import Observed
 from openparley.record.case import Case
 from tests.forecast.assumed_model import DETECTION, ERROR, assumed_model, at, drawn, futures, whole_futures

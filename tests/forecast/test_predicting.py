@@ -146,6 +146,24 @@ def test_fifty_futures_to_count(done: Done) -> None:
         assert share == pytest.approx(outcome.at_horizon.value, abs=4 * np.sqrt(0.25 / 50))
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_the_countable_futures_show_the_headline_as_probable_as_it_is(done: Done, seed: int) -> None:
+    """By every week, whatever the seed and however uneven the weights; an outcome beside it is counted in the same futures."""
+    model, run, posterior, _ = done
+    weights = np.random.default_rng(seed).dirichlet(np.full(DRAWS, 0.3))
+    uneven = replace(posterior, weights=weights, settings={**posterior.settings, "seed": seed})
+    forecast = predict(model, run, uneven)
+    [headline] = [outcome.id for outcome in model.outcomes if outcome.headline]
+    sample = np.array(forecast.futures_sample[headline])
+    assert 0 < forecast.outcomes[headline].at_horizon.value < 1
+    for week, estimate in enumerate(forecast.outcomes[headline].by_week):
+        assert abs(((sample != NEVER) & (sample <= week)).sum() - 50 * estimate.value) <= 0.5 + EXACT
+    found = {tuple(row) for row in np.transpose(list(forecast.futures_sample.values())).tolist()}
+    rounds = np.concatenate([table[f"{PREFIX}.first"] for table in run.tables])
+    known = {tuple(row) for row in np.where(happened(model, rounds), rounds - model.today, NEVER).tolist()}
+    assert found <= known
+
+
 def test_same_run_same_forecast(done: Done) -> None:
     model, run, posterior, forecast = done
     assert predict(model, run, posterior, pulled(model, run, posterior)) == forecast

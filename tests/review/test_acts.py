@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from openparley.record.acts import accept
 from openparley.record.case import open_case
 from openparley.record.span import verify
 from tests.record.small_case import TEXTS, small_case
@@ -31,7 +32,8 @@ def test_an_act_is_the_row_that_the_verb_writes(case: Path, anna: Person) -> Non
         ("V0002", "C001", "reject", "anna", "not in the text"),
         ("V0003", "E001", "edit", "anna", None),
     ]
-    assert set(found[0]) == {"id", "entry", "act", "by", "at", "reason", "before", "after"}
+    accept(case, ["K001"], by="anna")
+    assert list(rows(case)[-1]) == list(found[0])
     assert found[2]["before"] == {"event": "REJECT", "mode": ["meet"]}
     opened = open_case(case)
     assert opened.entries["E001"].review.state == "edited"

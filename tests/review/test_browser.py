@@ -15,6 +15,7 @@ from openparley.record.case import open_case
 from openparley.record.span import make_span, sha256
 from tests.record.small_case import TEXTS, change, replace, small_case
 from tests.review.desks import rows, running, until
+from tests.review.finished_run import finished
 
 Open = Callable[..., "Page"]
 
@@ -104,10 +105,18 @@ def opened(chromium: webdriver.Chrome) -> Iterator[Open]:
 
 def test_a_record_is_reviewed_by_keyboard_alone(tmp_path: Path, opened: Open) -> None:
     case = small_case(tmp_path / "mine", reviewed=False)
+    finished(case)
     page = opened(case)
+    until(lambda: "31 %" in page.text("headline"))
+    assert "from before" not in page.text("headline")
     first = page.entry
+    assert first == "C001"  # what moves the headline most
     page.press("a")
     page.said(f"{first} accepted")
+    # the result stays, greyed and dated, now that the record has changed
+    until(lambda: "from before the last changes" in page.text("headline"))
+    assert "2025-04-02" in page.text("headline")
+    assert page.run("return document.getElementById('headline').className") == "stale"
     second = until(lambda: page.entry if page.entry not in (first, "No") else None)
     page.at(second)
     page.press("r")

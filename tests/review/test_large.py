@@ -16,6 +16,7 @@ from openparley.record.case import open_case
 from openparley.record.span import make_span, sha256
 from tests.record.small_case import small_case, write_lines
 from tests.review.desks import page_of, rows, running, until
+from tests.review.finished_run import finished
 from tests.review.test_browser import Page
 
 MOST_MEGABYTES = 150
@@ -145,8 +146,6 @@ def test_axe_finds_nothing_serious(tmp_path: Path, chromium: webdriver.Chrome, f
 
 @pytest.fixture
 def finished_case() -> Callable[[Path], Path]:
-    from tests.review.test_desk import finished
-
     def make(folder: Path) -> Path:
         case = small_case(folder / "mine", reviewed=False)
         finished(case)

@@ -117,6 +117,10 @@ def test_a_bundled_case_is_reviewed_end_to_end(name: str, request: pytest.Fixtur
     with running(case) as (process, address):
         page = Page(chromium, address)
         worked(case, page)
+        chromium.find_element("id", "start").click()
+        until(lambda: " of 40" in page.text("stage"), RUN_SECONDS)
+        chromium.find_element("id", "stop").click()
+        until(lambda: "Stopped" in page.text("stage"), 20)
         before = rows(case)
         process.send_signal(signal.SIGKILL)
         process.wait()

@@ -12,8 +12,14 @@ _Where = dict[tuple[str, tuple[str, ...]], tuple[Infoset, tuple[str, ...]]]
 
 def gambit_behaviour(tree: Tree, precision: float, path: str) -> GambitBehaviour:
     """Gambit's answer where the principal branch first meets λ = ``precision``; ``path`` is where the file goes."""
+    return gambit_answer(tree, precision, path)[1]
+
+
+def gambit_answer(tree: Tree, precision: float, path: str) -> tuple[float, GambitBehaviour]:
+    """The same with the λ that Gambit really stopped at, which may be some 1e-9 off."""
     game, where = gambit_game(tree, path)
-    return _named(pygambit.qre.logit_solve_lambda(game, lam=[precision])[0].profile, where)
+    found = pygambit.qre.logit_solve_lambda(game, lam=[precision])[0]
+    return float(found.lam), _named(found.profile, where)
 
 
 def gambit_branch(tree: Tree, path: str, most: float) -> list[tuple[float, GambitBehaviour]]:

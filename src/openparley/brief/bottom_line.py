@@ -1,4 +1,4 @@
-"""The bottom line: one sentence that ends in its range, confidence apart, two further judgements, what changed."""
+"""The bottom line: one sentence that ends in its range, confidence apart, what changed, two further judgements."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from openparley.infer.weights import FEWEST_EFFECTIVE
 
 
 def bottom_line(context: Context, changes: Changes) -> Section:
-    """The first section of the page."""
+    """The first section of the page; answer, range, confidence and what changed come first, so that one screen holds them."""
     checks = checklist(context)
     headline = likelihood_sentence(context, context.headline)
-    confidence = (confidence_sentence(context, checks), soonest(context))
-    further = [likelihood_sentence(context, id) for id in list(context.outcomes)[1:2]] + [leading_account(context)]
-    blocks: list[Block] = [Prose((headline,), style="lead"), Prose(confidence, style="confidence")]
+    confidence, further = confidence_sentence(context, checks), [soonest(context)]
+    further += [*(likelihood_sentence(context, id) for id in list(context.outcomes)[1:2]), leading_account(context), *_quick(context)]
+    changed = Prose(changes.sentences(context), style="changed")
+    blocks: list[Block] = [Prose((headline,), style="lead"), Prose((confidence,), style="confidence"), changed]
     rows = tuple(((check.criterion,), check.finding, (check.allows,), (check.rule,)) for check in checks)
     table = Table(
         "What the level of confidence rests on: the lowest line decides",
@@ -29,8 +30,7 @@ def bottom_line(context: Context, changes: Changes) -> Section:
         rows,
     )
     blocks.append(Fold("The checklist behind the level of confidence", (table,)))
-    blocks.append(Prose((*further, *_quick(context)), style="further"))
-    blocks.append(Prose(changes.sentences(context), style="changed"))
+    blocks.append(Prose(tuple(further), style="further"))
     return Section("bottom-line", "Bottom line", tuple(blocks))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,9 +11,10 @@ from typing import Any
 
 from openparley._display import Shown
 from openparley.brief import words
-from openparley.brief.blocks import Block, Fold, Prose, Section, Table, text_cells
+from openparley.brief.blocks import Section
 from openparley.brief.bottom_line import bottom_line
 from openparley.brief.changed import Changes, changes, inputs, read_brief
+from openparley.brief.content import content_of
 from openparley.brief.context import Context
 from openparley.brief.facts import Facts
 from openparley.brief.figures import Drawn
@@ -35,23 +35,21 @@ from openparley.brief.sections.assumptions import assumptions_section
 from openparley.brief.sections.certificate import certificate_section
 from openparley.brief.sections.change import change_section
 from openparley.brief.sections.evidence import evidence_section
+from openparley.brief.sections.how_to_read import how_to_read_section
 from openparley.brief.sections.ledger import ledger_section
 from openparley.brief.sections.methods import methods_section
 from openparley.brief.sections.outcomes import outcomes_section
 from openparley.brief.sections.questions import track_record_section
 from openparley.brief.sections.run import run_section
 from openparley.brief.sections.sources import sources_section
-from openparley.brief.watched import watched
 from openparley.errors import CaseError, ParleyError
 from openparley.forecast.forecast import Forecast
 from openparley.forecast.questions import Question
-from openparley.infer.left_out import notes
-from openparley.infer.posterior import Estimate, Posterior, WithoutIt
+from openparley.infer.posterior import Posterior
 from openparley.infer.weights import FEWEST_EFFECTIVE
 from openparley.record.case import Case
 from openparley.record.store import atomic_write
 
-SCHEMA = 1
 Amend = Callable[[Context, list[Section], dict[str, Any]], tuple[list[Section], dict[str, Any]]]
 
 
@@ -132,11 +130,11 @@ def make_brief(
     cited = _cited(context, sections, head)
     sections.append(evidence_section(context, cited))
     sections.append(run_section(context))
-    sections.append(_how_to_read(context))
+    sections.append(how_to_read_section(context))
     if amend is not None:
         sections, head = amend(context, sections, head)
     html = page(context, sections, list(context.book.numbers.values()), head, cited)
-    content = _content(context, compared)
+    content = content_of(context, compared)
     _check(context, html, content)
     charts = {f"{name}.{kind}": text for name, one in drawn.items() for kind, text in (("vl.json", one.specification), ("csv", one.table))}
     return Brief(html, content, charts)
@@ -221,37 +219,6 @@ def _head(context: Context) -> dict[str, Any]:
     }
 
 
-def _how_to_read(context: Context) -> Section:
-    """What the words and marks mean."""
-    terms, book = context.lexicon, context.book
-    said = [sentence for sentence in book.sentences if sentence.section == "how-to-read"]
-
-    def say(text: str) -> None:
-        said.append(book.say("how-to-read", "assumed", text))
-
-    say(
-        "The word beside each sentence says what it is: reported by a source, assumed in the "
-        "case, computed from both, or judged by a person."
-    )
-    say(
-        "One word for a probability prints the range of the word; two words print the range of the "
-        "number itself, which touches more than one band."
-    )
-    say("Every range is equal-tailed, and the trace of a number says what it is a range over.")
-    say(
-        "A number whose Monte Carlo error exceeds a point is rounded to five points; a "
-        "difference may then not be that of the rounded values."
-    )
-    say("Statements under an account are about the player in the model, never about what a person has in mind.")
-    if not terms.checked:
-        say("The bands of this list were taken from secondary pages and have not been compared with the publication.")
-    blocks: list[Block] = [Prose(tuple(said))]
-    if terms.terms:
-        rows = tuple(text_cells(term.word, term.range) for term in terms.terms)
-        blocks.append(Table(f"{terms.title}. Source: {terms.source}", text_cells("Term", "Stands for"), rows))
-    return Section("how-to-read", "How to read this", (Fold("Terms, ranges and marks", tuple(blocks)),))
-
-
 def _check(context: Context, html: str, content: Mapping[str, Any]) -> None:
     sentences, facts = context.book.sentences, context.facts
     prose = prose_faults(sentences, context.lexicon, facts.texts, facts.accounts)
@@ -268,99 +235,3 @@ def _check(context: Context, html: str, content: Mapping[str, Any]) -> None:
     )
     if found:
         raise BriefError("The brief breaks its own rules:\n" + "\n".join(found))
-
-
-def _content(context: Context, compared: Changes) -> dict[str, Any]:
-    posterior, forecast = context.posterior, context.forecast
-    book = context.book
-    content = {
-        "schema": SCHEMA,
-        "case": context.facts.case.file.name,
-        "run": dict(context.run),
-        "sentences": [sentence.as_json() for sentence in book.sentences],
-        "numbers": {id: number.as_json() for id, number in book.numbers.items()},
-        "accounts": {
-            actor: {
-                label: {
-                    "name": context.facts.account_name(label),
-                    "prior": float(path.prior[label]),
-                    "now": _estimate(path.now[label]),
-                    "share": [float(value) for value in path.share[:, k]],
-                    "low": [float(value) for value in path.low[:, k]],
-                    "high": [float(value) for value in path.high[:, k]],
-                }
-                for k, label in enumerate(path.labels)
-            }
-            for actor, path in posterior.accounts.items()
-        },
-        "outcomes": {
-            id: {
-                "name": context.outcome_name(id),
-                "headline": id == context.headline,
-                "by": forecast.weeks[-1].end.isoformat(),
-                "prior": _estimate(outcome.prior),
-                "at_horizon": _estimate(outcome.at_horizon),
-                "by_week": [_estimate(estimate) for estimate in outcome.by_week],
-                "by_account": {
-                    actor: {label: _estimate(one) for label, one in under.items()} for actor, under in outcome.by_account.items()
-                },
-            }
-            for id, outcome in forecast.outcomes.items()
-        },
-        "levers": {
-            id: {
-                "name": lever.name,
-                "pulls": lever.pulls,
-                "actor": lever.actor,
-                "effects": {
-                    outcome: {
-                        "without": _estimate(effect.without),
-                        "with": _estimate(effect.with_lever),
-                        "difference": _estimate(effect.difference),
-                    }
-                    for outcome, effect in lever.effects.items()
-                },
-                "gains": {actor: _estimate(gain) for actor, gain in lever.gains.items()},
-            }
-            for id, lever in forecast.levers.items()
-        },
-        "fit": {key: getattr(posterior.fit, key) for key in posterior.fit.__dataclass_fields__},
-        "certificate": dict(posterior.certificate)
-        | {key: getattr(posterior.diagnostics, key) for key in posterior.diagnostics.__dataclass_fields__}
-        | {"status": posterior.status},
-        **watched(context),
-        "left_out": {result.variant.id: _left_out(result) for result in posterior.left_out},
-        "what_changed": compared.as_json(),
-        "inputs": inputs(context),
-        "chronology": list(context.facts.case.course),
-        "reviewers": sorted({review.by for review in context.facts.case.reviews}),
-    }
-    return _finite(content)
-
-
-def _left_out(result: WithoutIt) -> dict[str, Any]:
-    """The accounts without an outlet, an origin or what else was left out; none where nothing changes."""
-    accounts = result.accounts if result.variant.changes else {}
-    return {
-        "changes": result.variant.changes,
-        "impossible": result.impossible,
-        "accounts": {actor: {label: _estimate(now) for label, now in shares.items()} for actor, shares in accounts.items()},
-        "change": {actor: dict(result.change[actor]) for actor in accounts},
-        "effective_draws": result.effective_draws,
-        "k_hat": result.k_hat,
-        "odds_as_range": result.odds_as_range,
-        "notes": list(notes(result)),
-    }
-
-
-def _finite(value: Any) -> Any:
-    """JSON has no word for what is not a number: null."""
-    if isinstance(value, Mapping):
-        return {key: _finite(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(inner) for inner in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _estimate(estimate: Estimate) -> dict[str, Any]:
-    return {key: getattr(estimate, key) for key in estimate.__dataclass_fields__}

@@ -94,7 +94,7 @@ class Changes:
         }
 
     def sentences(self, context: Context) -> tuple[Sentence, ...]:
-        """What changed, as sentences; that nothing did is an answer too."""
+        """What changed, as sentences, where the headline moved that first; that nothing did is an answer too."""
 
         def say(*parts: Part | list[Part]) -> Sentence:
             return context.book.say("what-changed", "computed", *parts)
@@ -104,6 +104,8 @@ class Changes:
         if self.nothing:
             return (say(f"Nothing changed since run {self.previous}."),)
         said = []
+        if context.headline in self.moved:
+            said += [self._now(context, context.headline), say(self._why())]
         clauses: list[Part] = []
         for word, ids in self.evidence.items():
             if ids:
@@ -129,19 +131,25 @@ class Changes:
             if settings:
                 changes = "; ".join(_pair(key, old, new) for key, (old, new) in settings.items())
                 said.append(say(f"{word} since run {self.previous}, in its settings: ", Given(changes), "."))
-        if self.moved:
+        rest = [id for id in self.moved if id != context.headline]
+        if rest and context.headline not in self.moved:
             said.append(say(self._why()))
-        for id, (old, _) in self.moved.items():
-            now, mcse = context.probability(id), context.forecast.outcomes[id].at_horizon.mcse
-            name = Given(context.outcome_name(id), name=True)
-            was = words.percent(old, mcse)
-            if was == now.text:
-                said.append(say(name, " – ", Ref(now), f", unchanged at this precision since run {self.previous}."))
-            else:
-                said.append(say(name, f" – was {was} in run {self.previous}, now ", Ref(now), "."))
+        said += [self._now(context, id) for id in rest]
         if not self.moved:
             said.append(say("No outcome of the forecast moved by as much as half a point."))
         return tuple(said)
+
+    def _now(self, context: Context, id: str) -> Sentence:
+        """Where an outcome was and is."""
+        old, _ = self.moved[id]
+        now, mcse = context.probability(id), context.forecast.outcomes[id].at_horizon.mcse
+        name = Given(context.outcome_name(id), name=True)
+        was = words.percent(old, mcse)
+        if was == now.text:
+            rest = (name, " – ", Ref(now), f", unchanged at this precision since run {self.previous}.")
+        else:
+            rest = (name, f" – was {was} in run {self.previous}, now ", Ref(now), ".")
+        return context.book.say("what-changed", "computed", *rest)
 
 
 def _pair(key: str, old: Any, new: Any) -> str:

@@ -167,9 +167,19 @@ def _moved(found: Estimate, value: float, mcse: float, bounds: tuple[float, floa
 
 
 def _countable(model: Model, first: np.ndarray, weights: Float[np.ndarray, " draw"], seed: int) -> Mapping[str, tuple[int, ...]]:
-    """Fifty futures drawn by weight: the week in which each outcome first happens, counted from today."""
+    """Fifty futures of equal weight: the week in which each outcome first happens, counted from today.
+
+    A systematic sample of all futures by weight, in the order of the week in which the headline first happens. So the headline
+    has by every week as many of the fifty as its probability is of one, to the nearest whole; the other outcomes are those of
+    the futures picked and have an error of sampling.
+    """
     rng = np.random.default_rng([seed, 2])
-    draws = rng.choice(len(weights), COUNTABLE, p=weights)
-    futures = rng.integers(first.shape[1], size=COUNTABLE)
-    weeks = np.where(first[draws, futures] == NEVER, NEVER, first[draws, futures] - model.today)
+    futures = first.reshape(-1, first.shape[2])
+    headline = next((i for i, outcome in enumerate(model.outcomes) if outcome.headline), 0)
+    week = np.where(futures[:, headline] == NEVER, model.horizon, futures[:, headline])
+    order = np.lexsort((rng.random(len(futures)), week))  # by week, at random within one
+    mass = np.repeat(weights, first.shape[1])[order].cumsum()
+    middles = (np.arange(COUNTABLE) + 0.5) / COUNTABLE
+    picked = order[np.minimum(np.searchsorted(mass / mass[-1], middles), len(futures) - 1)]
+    weeks = np.where(futures[picked] == NEVER, NEVER, futures[picked] - model.today)
     return {outcome.id: tuple(int(week) for week in weeks[:, i]) for i, outcome in enumerate(model.outcomes)}

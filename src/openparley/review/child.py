@@ -66,7 +66,9 @@ def fit_and_write(root: Path, runs: Path, draws: int) -> tuple[str, str]:
 def _end_with_the_server() -> None:
     """Standard input closes when the server is gone, however it went; then nobody waits for this work."""
     sys.stdin.read()
-    os.killpg(os.getpgrp(), signal.SIGKILL)
+    if hasattr(os, "killpg"):
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -115,9 +116,15 @@ class Desk:
             path for folder in folders if folder.is_dir() for path in folder.iterdir() if path.suffix in (".toml", ".csv", ".jsonl", ".txt")
         ]
         runs = self.given_runs or (Path("parley-out") / self.root.resolve().name / "runs" if self.read_only else self.root / "runs")
-        files += runs.glob("*/run.json")
-        stats = [(str(path), found.st_mtime_ns, found.st_size) for path in sorted(files) if (found := path.stat())]
-        return tuple(stats)
+        # a brief is written after the run that it is of, and says what the headline is under each account
+        files += [*runs.glob("*/run.json"), *runs.glob("*/brief/brief.json"), *runs.parent.glob("brief/brief.json")]
+        marks: list[Any] = []
+        for path in sorted(files):
+            # a file that went between being listed and being looked at is a change like any other
+            with contextlib.suppress(FileNotFoundError):
+                found = path.stat()
+                marks.append((str(path), found.st_mtime_ns, found.st_size))
+        return tuple(marks)
 
     def _load(self) -> View:
         loaded = load(self.root)

@@ -18,6 +18,8 @@ from openparley.errors import ParleyError
 __all__ = ["BusyError", "Fits", "child_command"]
 
 GRACE_SECONDS = 3.0
+# Windows has no groups of processes; there the workers end when the child, from which they get their work, is gone.
+GROUPS = hasattr(os, "killpg")
 IDLE = {"state": "idle", "stage": "", "done": 0, "total": 0, "left": None, "run": "", "message": "", "number": 0}
 
 
@@ -66,7 +68,8 @@ class Fits:
             )  # fmt: skip
             self._status = {**IDLE, "state": "running", "stage": "starting", "number": self._status["number"] + 1}
             process = self._process
-        threading.Thread(target=_outlived_by_none, args=(process.pid,), name="parley reaper", daemon=True).start()
+        if GROUPS and hasattr(os, "waitid"):
+            threading.Thread(target=_outlived_by_none, args=(process.pid,), name="parley reaper", daemon=True).start()
         threading.Thread(target=self._follow, args=(process,), name="parley fit", daemon=True).start()
         return self.status()
 
@@ -77,7 +80,7 @@ class Fits:
             if process is None:
                 return dict(self._status)
             self._change(state="stopping")
-        _signal(process, signal.SIGTERM)
+        _signal(process, force=False)
         threading.Thread(target=_end, args=(process,), name="parley stop", daemon=True).start()
         return self.status()
 
@@ -138,13 +141,19 @@ class Fits:
         return round((total - done) * (time.monotonic() - self._began) / (done - self._first), 1)
 
 
-def _signal(process: subprocess.Popen[str], number: signal.Signals) -> None:
-    """A signal to the child and its workers; a group that has ended already needs none."""
-    if process.returncode is None:
-        try:
-            os.killpg(process.pid, number)
-        except ProcessLookupError:
-            return
+def _signal(process: subprocess.Popen[str], *, force: bool) -> None:
+    """Ask the child and its workers to end, or end them; those that have ended already need neither."""
+    if process.returncode is not None:
+        return
+    try:
+        if GROUPS:
+            os.killpg(process.pid, signal.SIGKILL if force else signal.SIGTERM)
+        elif force:
+            process.kill()
+        else:
+            process.terminate()
+    except ProcessLookupError:
+        return
 
 
 def _outlived_by_none(pid: int) -> None:
@@ -161,4 +170,4 @@ def _end(process: subprocess.Popen[str]) -> None:
     try:
         process.wait(GRACE_SECONDS)
     except subprocess.TimeoutExpired:
-        _signal(process, signal.SIGKILL)
+        _signal(process, force=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from openparley.brief.blocks import Cell, Prose, Section, Table
-from openparley.brief.cite import Given, Link, Part, Ref
+from openparley.brief.cite import Given, Link, Part, Ref, Sentence
 from openparley.brief.context import Context
 from openparley.brief.words import decimal
 
@@ -42,7 +42,16 @@ def assumptions_section(context: Context) -> Section:
     said.append(
         book.say("assumptions", "computed", number, " of them the record did not move: what is believed of these is what was put in.")
     )
+    said.append(_again(context))
     return Section("assumptions", "Assumptions", (Prose(tuple(said)), _table(context)))
+
+
+def _again(context: Context) -> Sentence:
+    """How a reader who disagrees tries it."""
+    name = Given(context.facts.case.name)
+    start: list[Part] = ["To dispute one, change its range in case.toml and run parley brief ", name]
+    rest: list[Part] = ["; parley fit ", name, " --without leaves out a source, parley whatif ", name, " --lever changes what is done."]
+    return context.book.say("assumptions", "assumed", start, rest)
 
 
 def _table(context: Context) -> Table:

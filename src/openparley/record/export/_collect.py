@@ -247,6 +247,8 @@ def _reviews(case: Case, entries: Mapping[str, Entry], accepted: bool) -> Table:
             "reason": review.reason,
             "before": review.before,
             "after": review.after,
+            "undoes": review.undoes,
+            "blind": review.blind,
         }
         for review in case.reviews
         if not accepted or review.entry in entries

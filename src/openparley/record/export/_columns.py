@@ -244,7 +244,7 @@ LINKS = (
 )
 REVIEWS = (
     Column("id", "string", "Number of the act.", True),
-    Column("about", "string", "Id of the entry as the review has it.", True),
+    Column("about", "string", "Id of the entry, or of a graded source, as the review has it.", True),
     Column("entry", "string", "The same, when that entry is in the export.", references="entries"),
     Column("act", "string", "What was done.", True, _choices(Review, "act")),
     Column("reviewer", "string", "Who did it.", True),
@@ -253,6 +253,8 @@ REVIEWS = (
     Column("reason", "string", "Why."),
     Column("before", "json", "Of an edit: the keys that changed, as they were."),
     Column("after", "json", "Of an edit: the keys that changed, as they became."),
+    Column("undoes", "string", "Number of the act that this one takes back.", references="reviews"),
+    Column("blind", "boolean", "Whether it is one coder's reading for comparison, which decides nothing.", True),
 )
 LEDGER = (
     Column("id", "string", "The commitment; only accepted ones are here.", True, references="commitments"),
