@@ -22,8 +22,10 @@ from typing import Any
 
 from openparley.brief.charts import discover
 from openparley.brief.charts._look import INK, SIZE, wrap
+from openparley.brief.cite import Number
 from openparley.brief.notebook.pictures import on_paper, unlinked
 from openparley.brief.svg import pictured
+from openparley.brief.words import percent
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE, IMAGES = ROOT / "docs" / "gallery.md", ROOT / "docs" / "img"
@@ -31,6 +33,9 @@ CASE = "strait-talks"
 PANELS = 2  # of a chart with many, those with most in them
 ROWS, COLUMNS, LETTERS = 4, 7, 40
 TITLE_LETTERS = 62
+# Charts in the order in which they stand on the page; a new one comes last until it has its place here.
+ORDER = ("timeline", "rivals", "outcomes", "futures", "before_after", "tornado", "levers", "indicators")
+SHARES = {"value", "low", "high", "low50", "high50", "low_end", "high_end", "base", "share", "prob"}
 INWARD = {"x", "y", "dx", "href", "rank", "text", "first", "last", "at", "level", "drawn", "none"}  # where a mark stands, not what it says
 LETTERED = {"name", "label", "pin"}  # parts of a picture that are words
 NOTICE = "<!-- Written by `python -m scripts.gallery`; change the chart or that script, not this page. -->"
@@ -74,6 +79,12 @@ def take(folder: Path) -> None:
         image(name, "csv").write_text(rows, encoding="utf-8")
 
 
+def charts() -> dict[str, ModuleType]:
+    """Chart modules in the order of the page."""
+    found = discover()
+    return {name: found[name] for name in sorted(found, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))}
+
+
 def image(name: str, kind: str) -> Path:
     """Where the picture (``svg``) or the data (``csv``) of a chart is kept."""
     return IMAGES / f"gallery-{name.replace('_', '-')}.{kind}"
@@ -105,10 +116,10 @@ def titled_panel(panel: Mapping[str, Any], name: str) -> dict[str, Any]:
 def page() -> str:
     """The gallery from the charts' own words and the stored tables."""
     parts = [NOTICE, "", "# Gallery", "", *INTRO, ""]
-    for module in discover().values():
+    for module in charts().values():
         parts += [f"- [{module.QUESTION}](#{anchor(module.TITLE)})"]
     parts.append("")
-    for name, module in discover().items():
+    for name, module in charts().items():
         parts += entry(name, module)
     return "\n".join(parts).rstrip() + "\n"
 
@@ -133,9 +144,8 @@ def entry(name: str, module: ModuleType) -> list[str]:
         lines += [f"![{module.TITLE}](img/{picture.name})", ""]
     lines += [f"How to read it: {module.READ}", ""]
     if table.exists():
-        lines += ["The data, in its first rows:", "", *first_rows(table.read_text(encoding="utf-8")), "", f"[All rows](img/{table.name}), "]
-        lines[-1] += f"as in `charts/{name}.csv` beside a brief. They are: {said(module.data)}"
-        lines.append("")
+        lines += ["The data, in its first rows, rounded:", "", *first_rows(table.read_text(encoding="utf-8")), ""]
+        lines += [f"[All rows](img/{table.name}), as in `charts/{name}.csv` beside a brief. They are: {said(module.data)}", ""]
     return [*lines, f"To change it: `src/openparley/brief/charts/{name}.py` ([how](how-to/add-a-chart-or-verb.md#a-chart)).", ""]
 
 
@@ -149,8 +159,16 @@ def first_rows(text: str) -> list[str]:
     """The first rows that stand for a mark, without the columns that only place it and those that are empty in them."""
     shown = [row for row in csv.DictReader(io.StringIO(text)) if row.get("part") not in LETTERED][:ROWS]
     columns = [name for name in shown[0] if name not in INWARD and any(row[name] for row in shown)][:COLUMNS]
-    lines = [columns, ["---"] * len(columns), *([cut(row[name]) for name in columns] for row in shown)]
+    lines = [columns, ["---"] * len(columns), *([cut(printed(row, name)) for name in columns] for row in shown)]
     return [f"| {' | '.join(cells)} |" for cells in lines]
+
+
+def printed(row: Mapping[str, str], name: str) -> str:
+    """A cell as the page would print it: a share in whole percents, or in fives where the row's error says so."""
+    if not row[name] or name not in SHARES | {"mcse"}:
+        return row[name]
+    error = float(row.get("mcse") or 0)
+    return Number("", "", error, mcse=error, kind="share").error if name == "mcse" else percent(float(row[name]), error)
 
 
 def cut(cell: str) -> str:

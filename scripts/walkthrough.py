@@ -138,7 +138,7 @@ def on_a_phone(reader: Reader) -> str:
 def accounts(reader: Reader) -> str:
     """Which account leads, in words, and the lines with the entries pinned to them."""
     section = reader.section("accounts")
-    leads = reader.see(reader.find(".prose .s", r"the accounts listed .*%", section))
+    leads = reader.see(reader.find(".prose .s", r"(?i)account.*%", section))
     reader.scroll(reader.find("#figure-rivals .panel svg"))
     reader.see(reader.find("#figure-rivals .panel a[href^='#n-share-']"))
     reader.see(reader.find("#figure-rivals .panel a[href^='#E'], #figure-rivals .panel a[href^='#C']"))
@@ -203,7 +203,7 @@ def outlet(reader: Reader) -> str:
 def hinges(reader: Reader) -> str:
     """Which assumptions the answer hinges on, and whether a single one flips it."""
     section = reader.section("change")
-    flip = reader.scroll(reader.find(".s", "into another band|flips", section))
+    flip = reader.scroll(reader.find(".s", "band|flip", section))
     reader.scroll(reader.find("#figure-tornado .panel svg"))
     reader.see(reader.find("#figure-tornado a[href^='#']"))
     return flip
@@ -214,13 +214,13 @@ def levers(reader: Reader) -> str:
     section = reader.section("change")
     reader.scroll(reader.find("#figure-levers .panel svg"))
     reader.scroll(reader.find(".s", "(?i)loses|gains|cannot be told", section))
-    return reader.scroll(reader.find(".s", "supposing that", section))
+    return reader.scroll(reader.find(".s", "supposing", section))
 
 
 def baselines(reader: Reader) -> str:
     """Whether the model predicts the record better than predictors that know no motives."""
     section = reader.section("accounts")
-    return reader.scroll(reader.find(".s", r"a move, uniform play .* observed frequencies", section))
+    return reader.scroll(reader.find(".s", "uniform play .* observed frequencies", section))
 
 
 def not_done(reader: Reader) -> str:

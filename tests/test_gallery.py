@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from openparley.brief import make_brief
+from openparley.brief import Brief, make_brief
 from openparley.brief.charts import discover
 from openparley.brief.lint import page_faults
 from scripts import gallery
@@ -23,6 +23,30 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def test_the_page_is_current() -> None:
     assert gallery.PAGE.read_text(encoding="utf-8") == gallery.page(), "run `python -m scripts.gallery --page`"
+
+
+@pytest.fixture(scope="module")
+def brief(tmp_path_factory: pytest.TempPathFactory) -> Brief:
+    case = synthetic.case(tmp_path_factory.mktemp("strait") / "case")
+    return make_brief(case, synthetic.posterior(), synthetic.forecast(), synthetic.run())
+
+
+def test_charts_stand_in_the_order_of_the_page(brief: Brief) -> None:
+    order = [id.replace("-", "_") for id in re.findall(r'<figure id="figure-([^"]+)"', brief.html)]
+    assert list(gallery.charts()) == list(gallery.ORDER) == order
+    titles = re.findall(r"^## (.+)$", gallery.PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert titles == [CHARTS[name].TITLE for name in order]
+
+
+def test_samples_are_rounded_as_on_the_page() -> None:
+    table = "panel,part,prob,mcse,week\nOne,dot,0.3432,0.0318,3\nOne,dot,0.0576,0.0057,3\nOne,dot,0.001,0.0004,3\n"
+    assert gallery.first_rows(table)[2:] == [
+        "| One | dot | 35 % | ±3 points | 3 |",
+        "| One | dot | 6 % | ±1 point | 3 |",
+        "| One | dot | less than 1 % | under 1 point | 3 |",
+    ]
+    cells = [line for line in gallery.PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    assert not [line for line in cells if re.search(r"\b0\.\d", line)]
 
 
 @pytest.mark.parametrize("name", CHARTS)
@@ -60,8 +84,7 @@ def test_every_chart_has_a_picture_that_is_not_empty(name: str) -> None:
     assert any(len(node.get("d", "")) > 10 or node.get("r") for node in marks)
 
 
-def test_a_picture_is_made_anew_from_what_a_brief_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    brief = make_brief(synthetic.case(tmp_path / "case"), synthetic.posterior(), synthetic.forecast(), synthetic.run())
+def test_a_picture_is_made_anew_from_what_a_brief_writes(brief: Brief, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, images = tmp_path / "charts", tmp_path / "img"
     folder.mkdir()
     images.mkdir()

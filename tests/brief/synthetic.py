@@ -217,6 +217,12 @@ OUTCOMES = [
     ("walk_away", "The mediator walks away", "The mediator announces that its effort has ended.", 0.22, 0.09, 0.41, 0.18, False),
     ("escalation", "A new wave of shelling", "Three or more strikes on towns in one week.", 0.86, 0.81, 0.93, 0.70, False),
 ]
+WHEN = {
+    "ceasefire": 'end = "ceasefire"',
+    "tariffs": 'actor = "mediator", move = "enforce"',
+    "walk_away": 'end = "walk_away"',
+    "escalation": 'actor = "party_a", move = "escalate"',
+}
 # actor, move, about, between, probability under each account, gain in nats
 INDICATORS = [
     ("mediator", "cut_support", "mediator", (), (0.08, 0.34, 0.28, 0.15), 0.041),
@@ -519,7 +525,7 @@ def _indicator(
     labels: tuple[str, ...] = between or everyone
     under = {account: Prob(prob, 0.006) for account, prob in zip(labels, probs, strict=True)}
     last = {"threaten": date(2026, 4, 20), "stall": date(2026, 3, 16)}.get(move)
-    read = f"event {'SANCTION' if move == 'cut_support' else 'REJECT/CONSULT'} toward party_b"
+    read = f"{'sanction' if move == 'cut_support' else 'reject or consult'} (event) toward Party B"
     return Indicator(
         actor, move, about, between, gain, 0.002, under, by, by - timedelta(14), read, "Harbour Courier (3), Island Gazette (2)", last
     )
@@ -663,8 +669,7 @@ def _toml(lexicon: str, fictional: bool) -> str:
         )
     for id, name, what, *_, headline in OUTCOMES:
         parts.append(
-            f'[[outcomes]]\nid = "{id}"\nname = "{name}"\nwhat = "{what}"\n'
-            f'when = {{ end = "ceasefire" }}\nheadline = {str(headline).lower()}\n'
+            f'[[outcomes]]\nid = "{id}"\nname = "{name}"\nwhat = "{what}"\nwhen = {{ {WHEN[id]} }}\nheadline = {str(headline).lower()}\n'
         )
     for id, name, actor in (
         ("deadline_binds", "The deadline cannot lapse", "mediator"),

@@ -16,8 +16,8 @@ from openparley.brief.cite import SENTENCE_TYPES
 from openparley.brief.context import Context
 from openparley.brief.facts import Facts
 from openparley.brief.lexicon import lexicon
-from openparley.brief.lint import SIZE_LIMIT, page_faults
-from openparley.brief.sections.outcomes import _by_week
+from openparley.brief.lint import SIZE_LIMIT, page_faults, sentence_faults
+from openparley.brief.sections.outcomes import _by_week, _record
 from openparley.brief.words import estimate_words
 from openparley.errors import CaseError
 from openparley.record.case import Case
@@ -121,12 +121,13 @@ def test_sections_stand_in_the_order_of_the_design(brief: Brief) -> None:
 
 def test_bottom_line(brief: Brief) -> None:
     lead, confidence, soonest, *further = sentences(brief, "bottom-line")
-    assert lead == "A ceasefire takes hold by 29 July 2026: unlikely (20–45 %)."
-    assert confidence.startswith("Our confidence is moderate, held down by this: ")
+    assert lead == "A ceasefire takes hold by 29 July 2026: unlikely (20–45 %; here 27–40 %)."
+    assert confidence.startswith("Our confidence is moderate, because ")
     assert soonest.startswith(
-        "What would change this soonest: a report of the move cut support by the mediator, by 27 May 2026; its probability is 34 %"
+        "What would change this soonest: a report that the mediator threatens, by 27 May 2026, would move the headline by +2 points; "
+        "silence until then, by −2"
     )
-    assert len(further) == 2
+    assert len(further) == 3
     assert sentences(brief, "what-changed") == ["This is the first brief of this case; there is no earlier one to compare with."]
 
 
@@ -232,7 +233,7 @@ def test_untrustworthy_draws_give_odds_as_ranges_and_low_confidence(case: Case) 
 def test_no_difference_that_the_model_can_tell(brief: Brief) -> None:
     tells, _, silent, _ = sentences(brief, "levers")[1:]
     assert "a difference of +12 points (+4 to +20 points)" in tells
-    assert "no difference that this model can tell (−1 to +2 points)" in silent
+    assert "; the mean differs by under 1 point, but the range, −1 to +2 points, includes zero." in silent
 
 
 @pytest.mark.usefixtures("no_charts")
@@ -242,7 +243,8 @@ def test_a_difference_under_its_error_is_none(case: Case) -> None:
     effect = lever.effects["ceasefire"]
     noisy = replace(effect, difference=replace(effect.difference, mcse=0.2))
     forecast = replace(forecast, levers={"deadline_binds": replace(lever, effects={"ceasefire": noisy})})
-    assert "no difference that this model can tell" in sentences(make(case, forecast=forecast), "levers")[1]
+    said = sentences(make(case, forecast=forecast), "levers")[1]
+    assert "; the mean differs by +10 points, but the range, 0 to +20 points, " in said
 
 
 @pytest.mark.usefixtures("no_charts")
@@ -305,7 +307,7 @@ def test_an_actor_without_a_move_has_no_leading_account(case: Case) -> None:
     posterior = synthetic.posterior()
     brief = make(case, posterior=replace(posterior, moves=tuple(move for move in posterior.moves if move.actor == "mediator")))
     mediator, party = sentences(brief, "accounts")[:2]
-    assert mediator.startswith("Among the accounts listed of the mediator")
+    assert mediator.startswith("Of the mediator’s accounts ")
     assert party.startswith("No accepted entry reports a move of Party A")
     assert "All 0 moves" not in brief.html
 
@@ -381,3 +383,26 @@ def test_an_estimate_in_the_rounding_of_the_brief() -> None:
     estimate = synthetic.forecast().outcomes["ceasefire"].at_horizon
     assert estimate_words(estimate) == ("31 %", "27–40 %")
     assert estimate_words(replace(estimate, mcse=0.03)) == ("30 %", "25–40 %")
+
+
+@pytest.mark.parametrize(
+    ("prior", "error", "start"),
+    [
+        (0.42, 0.005, "The record lowered the headline: for the same weeks the model gives it 42 % (21–67 %) without it, "),
+        (0.20, 0.005, "The record raised the headline: "),
+        (0.42, 0.08, "The record moved the headline by less than twice the Monte Carlo error: "),
+        (0.312, 0.0, "The record raised the headline, but by less than is printed: "),
+    ],
+)
+def test_one_sentence_says_what_the_record_did_to_the_headline(case: Case, prior: float, error: float, start: str) -> None:
+    forecast = synthetic.forecast()
+    outcome = forecast.outcomes["ceasefire"]
+    after = replace(outcome.at_horizon, value=0.314, mcse=error)
+    before = replace(outcome.prior, value=prior, low=prior / 2, high=prior * 1.6, mcse=error)
+    changed = replace(outcome, by_week=(*outcome.by_week[:-1], after), prior_by_week=(*outcome.prior_by_week[:-1], before))
+    forecast = replace(forecast, outcomes={**forecast.outcomes, "ceasefire": changed})
+    here = Context(Facts.of(case), synthetic.posterior(), forecast, synthetic.run(), lexicon("icd203"))
+    [sentence] = _record(here)
+    assert sentence.text.startswith(start)
+    assert sentence.text.endswith(f"cut-off, and {here.probability('ceasefire').text} (27–40 %) with it." if error < 0.01 else "with it.")
+    assert sentence_faults([sentence], here.lexicon, here.facts.texts) == []

@@ -1,5 +1,8 @@
 import json
 import re
+from dataclasses import replace
+from itertools import pairwise
+from math import log
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from openparley.brief.context import Context
 from openparley.brief.facts import Facts
 from openparley.brief.lexicon import lexicon
 from openparley.brief.svg import clean, svg
+from openparley.forecast.indicators import Prob
 from openparley.record.case import Case
 from tests.brief import synthetic
 
@@ -81,3 +85,53 @@ def test_fifty_futures_are_fifty_dots(brief: Brief, context: Context) -> None:
 def test_tables_lie_beside_the_page(written: BriefPaths) -> None:
     csv: Path = next(path for path in written.charts if path.name == "rivals.csv")
     assert csv.read_text(encoding="utf-8").splitlines()[0].startswith("panel,account")
+
+
+def labelled(context: Context, probs: dict[str, float]) -> tuple[list[float], dict[str, float], int]:
+    """Where the labels of an indicator with these probabilities stand, their dots, and how many have a line to their dot."""
+    row = replace(synthetic.indicators()[0], probs={account: Prob(value, 0.001) for account, value in probs.items()})
+    found = replace(context, forecast=replace(context.forecast, indicators=(row,)))
+    specification = CHARTS["indicators"].chart(CHARTS["indicators"].data(found)).to_dict()
+    rows = [one for rows in specification["datasets"].values() for one in rows]
+    dots = {one["account"]: one for one in rows if "at" in one}
+    led = [layer["data"]["name"] for layer in specification["layer"] if layer["encoding"].get("y2", {}).get("field") == "led"]
+    return [dots[one]["at"] for one in probs], {one: dots[one]["prob"] for one in probs}, len(specification["datasets"][led[0]])
+
+
+def test_labels_of_close_dots_stand_apart_in_the_order_of_the_dots_and_are_led_to(context: Context) -> None:
+    at, dots, lines = labelled(context, {"none": 0.02, "H1": 0.03, "H2": 0.06, "H3": 0.17})
+    assert min(two - one for one, two in pairwise(at)) > 0.099 * 0.2
+    assert lines == sum(abs(one - dot) > 0.01 * 0.2 for one, dot in zip(at, dots.values(), strict=True)) >= 2
+    at, dots, lines = labelled(context, {"none": 0.05, "H1": 0.3, "H2": 0.6})
+    assert at == list(dots.values())
+    assert lines == 0
+
+
+def test_a_report_that_would_settle_next_to_nothing_is_not_shown(context: Context) -> None:
+    chart, row = CHARTS["indicators"], synthetic.indicators()[0]
+    at_limit = chart.WORTH * chart.unknown(context, row)
+    gains = {"cut_support": 1.5 * at_limit, "threaten": 1.01 * at_limit, "extend": 0.99 * at_limit}
+    rows = tuple(replace(row, move=move, gain=gain) for move, gain in gains.items())
+    shown = chart.best(replace(context, forecast=replace(context.forecast, indicators=rows)))
+    assert [one.move for one in shown["mediator"]] == ["cut_support", "threaten"]
+    little = chart.best(replace(context, forecast=replace(context.forecast, indicators=rows[2:])))
+    assert [one.move for one in little["mediator"]] == ["extend"]
+
+
+def test_what_is_unknown_of_two_even_accounts_is_one_bit(context: Context) -> None:
+    row = synthetic.indicators()[0]
+    path = context.posterior.accounts["mediator"]
+    even = replace(path, now={account: replace(share, value=0.3) for account, share in path.now.items()})
+    found = replace(context, posterior=replace(context.posterior, accounts={"mediator": even}))
+    assert CHARTS["indicators"].unknown(found, replace(row, probs={one: row.probs[one] for one in ("H1", "H2")})) == pytest.approx(log(2))
+
+
+def test_the_cut_off_line_leaves_room_for_the_labels_that_it_would_run_through() -> None:
+    around = CHARTS["timeline"]._around
+    rows = [{"y": 0.0, "text": "C001: kept"}, {"y": 1.0, "text": "C002 demand: no report, 54 days overdue"}]
+    assert around(rows, 300.0, -0.95, 1.55) == [(-0.95, 1.55)]
+    (one, two), (three, four) = around(rows, 200.0, -0.95, 1.55)
+    assert (one, four) == (-0.95, 1.55)
+    assert 0 < two < 1 - 7 / 42 - 0.2  # above the label, which stands 7 pixels above its row
+    assert two < three <= 1
+    assert len(around(rows, 40.0, -0.95, 1.55)) == 3

@@ -9,6 +9,7 @@ from openparley.brief.context import Context
 from openparley.brief.facts import Facts
 from openparley.brief.lexicon import lexicon
 from openparley.brief.sections.accounts import _fit
+from openparley.brief.sections.certificate import certificate_section
 from openparley.infer.posterior import Posterior
 from openparley.record.case import Case
 from tests.brief import synthetic
@@ -78,4 +79,67 @@ def test_each_baseline_that_predicts_better_is_named_among_the_accounts_and_in_t
     said = [sentence.text for sentence in _fit(found)]
     assert f"The model predicts the record worse than {name}, so the standing of the accounts means little." in said
     assert f"{name} −1" in said[0]
-    assert "predicts no better than its best baseline" in leading_account(found, "mediator", "accounts").text
+    assert "predicts no better than its best baseline" in leading_account(found, "mediator").text
+
+
+def test_the_fit_stands_in_full_once_a_section_and_beside_every_winner(case: Case) -> None:
+    found = context(case)
+    first, second = (leading_account(found, actor, "accounts").text for actor in ("mediator", "party_a"))
+    assert first.startswith("Of the mediator’s accounts ")
+    assert "; over 11 moves the model predicts better than its best baseline (mean log score −1.18 against −1.31)." in first
+    assert second.endswith("; mean log score −1.18 against −1.31.")
+
+
+def said(found: Context, criterion: str) -> str:
+    return next(plain(check.finding) for check in checklist(found) if check.criterion == criterion)
+
+
+@pytest.mark.parametrize("outlet", ["not named in the text", "not stated"])
+def test_an_origin_that_no_text_names_counts_for_nothing(case: Case, outlet: str) -> None:
+    assert said(context(case), "Independent origins") == "there are 3 known origins"
+    nameless = case.sources["S02"].model_copy(update={"outlet": outlet, "origin": ""})
+    without = replace(case, sources={**case.sources, "S02": nameless})
+    assert said(context(without), "Independent origins") == "there are 2 known origins, 1 unknown"
+    named = replace(case, sources={**case.sources, "S02": nameless.model_copy(update={"origin": "wire:strait"})})
+    assert said(context(named), "Independent origins") == "there are 3 known origins"
+
+
+@pytest.mark.parametrize(
+    ("share", "proven", "expected"),
+    [
+        (0.36, {"draws_certified": 3, "stages_with_other_roots_on_path": 1},
+         "1 of 3 checked draws (36 % of their weight) has more than one equilibrium where play goes"),
+        (0.36, {"draws_certified": 3, "stages_with_other_roots_on_path": 4},
+         "draws with 36 % of the weight of the 3 checked draws have more than one equilibrium where play goes"),
+        (0.0, {"draws_certified": 3, "stages_with_other_roots_on_path": 0},
+         "none of the 3 checked draws has more than one equilibrium where play goes"),
+        (0.0, {"draws_certified": 0}, "whether draws have more than one equilibrium was not checked"),
+    ],
+)  # fmt: skip
+def test_several_equilibria_are_told_with_how_few_draws_were_checked(
+    case: Case, share: float, proven: dict[str, int], expected: str
+) -> None:
+    posterior = synthetic.posterior()
+    diagnostics = replace(posterior.diagnostics, multiple_equilibria_share=share)
+    found = context(case, replace(posterior, diagnostics=diagnostics, certificate=proven))
+    assert said(found, "Several equilibria") == expected
+    assert allows(found, "Several equilibria") == ("low" if share else "high")
+
+
+@pytest.mark.parametrize(
+    ("roots", "on_path", "expected"),
+    [(1, 0, "Of 1 such stage none lies where play goes."), (3, 2, "Of 3 such stages 2 lie where play goes."), (0, 0, "")],
+)
+def test_the_certificate_says_whether_another_equilibrium_touches_the_forecast(case: Case, roots: int, on_path: int, expected: str) -> None:
+    posterior = synthetic.posterior()
+    proven = {**posterior.certificate, "stages_with_other_roots": roots, "stages_with_other_roots_on_path": on_path}
+    texts = [sentence.text for sentence in certificate_section(context(case, replace(posterior, certificate=proven))).blocks[0].sentences]  # type: ignore[union-attr]
+    assert [text for text in texts if "such stage" in text] == ([expected] if expected else [])
+
+
+def test_ranges_alone_of_accounts_are_explained_where_they_are_alone(case: Case) -> None:
+    posterior = synthetic.posterior()
+    few = replace(posterior, diagnostics=replace(posterior.diagnostics, odds_as_range=True))
+    for found, there in ((posterior, False), (few, True)):
+        texts = [sentence.text for sentence in certificate_section(context(case, found)).blocks[0].sentences]  # type: ignore[union-attr]
+        assert any("printed as its range alone" in text for text in texts) == there

@@ -12,7 +12,7 @@ from openparley.brief.context import Context
 from openparley.brief.facts import Facts
 from openparley.brief.lexicon import lexicon
 from openparley.brief.lint import sentence_faults
-from openparley.brief.sections.levers import _effects, _gains, levers_blocks
+from openparley.brief.sections.levers import _effects, _gains, _verdict, levers_blocks
 from openparley.forecast.forecast import LeverForecast
 from openparley.forecast.telling import NO_DIFFERENCE, tells
 from openparley.infer.posterior import Estimate
@@ -59,9 +59,49 @@ def test_a_difference_is_told_by_one_rule_in_sentence_table_and_picture(case: Ca
     here = context(case, effects={"ceasefire": effect})
     assert chart.shows(difference) == told
     assert not told or tells(difference)
-    assert (NO_DIFFERENCE in prose(here)[1]) == (not told)
+    assert (" a difference of " in prose(here)[1]) == told
+    assert ("; the mean differs by " in prose(here)[1]) == (not told)
     assert (plain(_effects(here).rows[0][4]) == NO_DIFFERENCE) == (not told)
     assert (chart.data(here)[0]["verdict"] == "can’t tell") == (not told)
+
+
+@pytest.mark.parametrize(
+    ("difference", "expected"),
+    [
+        (gain(0.12, 0.13), "; the mean differs by +12 points, but the range, −1 to +25 points, includes zero."),
+        (gain(0.0, 0.03), "; the mean differs by under 1 point, but the range, −3 to +3 points, includes zero."),
+        (
+            gain(0.3, 0.1, 0.2),
+            "; the mean differs by +30 points, but the range, +20 to +40 points, is no farther from zero than its error.",
+        ),
+    ],
+)
+def test_why_a_difference_is_not_told_is_said_of_its_mean_and_its_range(case: Case, difference: Estimate, expected: str) -> None:
+    effect = replace(synthetic.forecast().levers["deadline_binds"].effects["ceasefire"], difference=difference)
+    assert prose(context(case, effects={"ceasefire": effect}))[1].endswith(expected)
+
+
+GRID = [
+    gain(value / 100, half / 100, mcse)
+    for value in range(-60, 61, 7)
+    for half in (3, 8, 21, 34, 47)
+    for mcse in (0.004, 0.04, 0.06, 0.13, 0.31)
+]
+
+
+def test_equal_printed_gains_have_equal_verdicts_and_the_figures_behind_them_agree() -> None:
+    verdicts: dict[tuple[float, ...], set[str]] = defaultdict(set)
+    for one in GRID:
+        verdicts[chart.printed_gain(one)].add(_verdict(one))
+        assert not chart.gains(one) or tells(one)
+    assert all(len(found) == 1 for found in verdicts.values())
+    assert {word for found in verdicts.values() for word in found} == {"gains", "loses", "cannot be told"}
+
+
+def test_the_end_of_a_range_near_zero_and_the_error_are_printed(case: Case) -> None:
+    near, clear = gain(-0.9, 0.85, 0.21), gain(-1.2, 0.8, 0.17)
+    rows = [[plain(cell) for cell in row[2:5]] for row in _gains(context(case, gains={"mediator": near, "party_a": clear})).rows]
+    assert rows == [["cannot be told", "−0.9 ±0.3", "−1.8 to −0.1"], ["loses", "−1.2 ±0.2", "−2.0 to −0.4"]]
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,13 @@ import pytest
 
 from openparley.brief.blocks import Fold, Table
 from openparley.brief.bottom_line import likelihood_sentence
-from openparley.brief.brief import _head, _how_to_read
+from openparley.brief.brief import _head
 from openparley.brief.cite import plain
 from openparley.brief.confidence import checklist
 from openparley.brief.context import Context
 from openparley.brief.facts import Facts
 from openparley.brief.lexicon import lexicon, lexicon_names
+from openparley.brief.sections.how_to_read import how_to_read_section
 from openparley.errors import ParameterError
 from openparley.infer.posterior import Estimate
 from openparley.record.case import Case
@@ -25,17 +26,19 @@ def estimate(low: float, high: float, value: float | None = None) -> Estimate:
 @pytest.mark.parametrize(
     ("name", "low", "high", "label"),
     [
-        ("icd203", 0.27, 0.40, "unlikely (20–45 %)"),
+        ("icd203", 0.27, 0.40, "unlikely (20–45 %; here 27–40 %)"),
         ("icd203", 0.18, 0.47, "very unlikely to roughly even chance (18–47 %)"),
         ("icd203", 0.0, 0.0, "almost no chance (less than 1 %)"),
         ("icd203", 1.0, 1.0, "almost certain (more than 99 %)"),
-        ("icd203", 0.0, 0.03, "almost no chance (1–5 %)"),
-        ("phia", 0.12, 0.18, "highly unlikely (10–20 %)"),
-        ("phia", 0.21, 0.22, "highly unlikely (21–22 %, nearest to 10–20 %)"),
-        ("phia", 0.23, 0.24, "unlikely (23–24 %, nearest to 25–35 %)"),
+        ("icd203", 0.0, 0.03, "almost no chance (1–5 %; here less than 1 % to 3 %)"),
+        ("phia", 0.12, 0.18, "highly unlikely (10–20 %; here 12–18 %)"),
+        ("phia", 0.21, 0.22, "highly unlikely (nearest to 10–20 %; here 21–22 %)"),
+        ("phia", 0.23, 0.24, "unlikely (nearest to 25–35 %; here 23–24 %)"),
         ("phia", 0.18, 0.30, "highly unlikely to unlikely (18–30 %)"),
-        ("phia", 0.51, 0.52, "realistic possibility (51–52 %, nearest to 40–50 %)"),
-        ("ipcc", 0.7, 0.8, "likely (66–90 %)"),
+        ("phia", 0.51, 0.52, "realistic possibility (nearest to 40–50 %; here 51–52 %)"),
+        ("ipcc", 0.7, 0.8, "likely (66–90 %; here 70–80 %)"),
+        ("ipcc", 0.67, 0.9, "likely (66–90 %; here 67–90 %)"),
+        ("icd203", 0.45, 0.55, "roughly even chance (45–55 %)"),
         ("numeric", 0.27, 0.40, "34 %, range 27–40 %"),
     ],
 )
@@ -79,8 +82,7 @@ def test_every_whole_percent_has_a_word_and_says_when_none_is_its_own(name: str)
         inside = term.low <= share <= term.high
         assert found.word == term.word
         assert found.snapped != inside
-        assert (found.range == term.range) == inside
-        assert inside or f"{points} %" in found.range
+        assert found.range == f"{'' if inside else 'nearest to '}{term.range}; here {points} %"
         gaps = [max(other.low - share, share - other.high) for other in terms.terms]
         assert inside or max(term.low - share, share - term.high) == pytest.approx(min(gaps))
 
@@ -117,7 +119,7 @@ def test_a_document_uses_one_list_and_prints_its_legend(case: Case, name: str) -
     context = Context(Facts.of(case), synthetic.posterior(), synthetic.forecast(), synthetic.run(), terms)
     said = " ".join(likelihood_sentence(context, id).text for id in context.outcomes)
     assert {match[0].lower() for match in terms.pattern.finditer(said)} <= {term.word for term in terms.terms}
-    [fold] = _how_to_read(context).blocks
+    [fold] = how_to_read_section(context).blocks
     assert isinstance(fold, Fold)
     tables = [block for block in fold.blocks if isinstance(block, Table)]
     legend = [tuple(plain(cell) for cell in row) for table in tables for row in table.rows]

@@ -24,6 +24,7 @@ def faults(*parts: object, type: str = "computed", list_: str = "icd203") -> lis
     [
         ("without its range", ("That is unlikely.",), ("That is ", P, ".")),
         ("without its range", ("That is very likely to happen (soon).",), ("That is ", P, ".")),
+        ("without its range", ("That is ", P, " and likely."), ("That is ", Ref(P.number, "unlikely (20–45 %; here 20–40 %)"), ".")),
         ("another list", ("That is a ", Ref(P.number, "realistic possibility (40–50 %)"), "."), ("That is ", P, ".")),
         ("likelihood and confidence", ("Our confidence is low that it is ", P, "."), ("Our confidence is low.",)),
         ("likelihood and confidence", ("Our confidence is low: ", Ref(P.number, "30 %"), "."), ("Our confidence is low: ", SHARE, ".")),
@@ -84,6 +85,15 @@ def test_what_somebody_reports_of_an_intention_is_reported() -> None:
 
 def test_every_sentence_is_typed() -> None:
     assert any("no such type" in found for found in faults("It holds.", type="guessed"))
+
+
+def test_a_note_has_neither_a_number_nor_a_likelihood() -> None:
+    assert faults("None of this is advice.", type="note") == []
+    for planted in (("It rests on ", FIT, "."), ("It rests on 7 entries.",)):
+        assert any("a number in a note" in found for found in faults(*planted, type="note"))
+        assert not any("in a note" in found for found in faults(*planted, type="computed"))
+    for planted in (("That is unlikely.",), ("That is ", P, ".")):
+        assert any("a likelihood word in a note" in found for found in faults(*planted, type="note"))
 
 
 def test_a_report_names_its_outlet() -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from openparley.brief.blocks import Table
 from openparley.brief.cite import plain
 from openparley.brief.context import Context
@@ -47,3 +49,27 @@ def test_a_row_says_under_which_account_it_is_given_most_and_what_would_be_repor
     assert report == "–"
     assert rows["Tariffs come into force"][-1] == "The mediator: cut support, by 27 May 2026"
     assert here.book.numbers["n-p-walk_away-under-h1"].like == "n-p-walk_away"
+
+
+@pytest.mark.parametrize(
+    ("second", "error", "expected"),
+    [
+        (0.20, 0.02, "The mediator: Wants a deal, 25 %"),
+        (0.22, 0.02, "no account stands out"),
+        (0.22, 0.01, "The mediator: Wants a deal, 26 %"),
+        (0.26, 0.0, "no account stands out"),
+    ],
+)
+def test_no_account_is_named_within_two_standard_errors_of_the_next(case: Case, second: float, error: float, expected: str) -> None:
+    here = context(case, {"walk_away"}, walk_away=0.1)
+    outcome = here.forecast.outcomes["walk_away"]
+    values = {"mediator": {"H1": 0.26, "H2": 0.1}, "party_a": {"J1": second, "J2": 0.05, "none": 0.9}}
+    by = {
+        actor: {label: replace(outcome.at_horizon, value=value, mcse=error) for label, value in under.items()}
+        for actor, under in values.items()
+    }
+    outcomes = {**here.forecast.outcomes, "walk_away": replace(outcome, by_account=by)}
+    table = remote_blocks(replace(here, forecast=replace(here.forecast, outcomes=outcomes)))[1]
+    assert isinstance(table, Table)
+    [under] = [plain(row[3]) for row in table.rows if plain(row[0]) == "The mediator walks away"]
+    assert under == expected

@@ -232,6 +232,14 @@ def test_the_second_click_finds_who_said_it_where_when_and_how_it_was_checked(br
     assert any("single entries have none" in one["text"] for one in brief.content["sentences"])
 
 
+def test_the_trace_of_the_headline_says_as_which_move_each_entry_was_read(brief: Brief) -> None:
+    full = trace(brief, "n-p-ceasefire")
+    assert full.count("(read as ") == len(brief.content["numbers"]["n-p-ceasefire"]["evidence"]) > 0
+    assert "E006 " in full
+    assert "The mediator suspended patrol support for party B. (read as the mediator cuts support)" in full
+    assert "read as" not in trace(brief, "n-moves")  # a short trace names its entries and no more
+
+
 def test_what_a_number_rests_on_is_said_where_it_is_no_entry(brief: Brief) -> None:
     assert "Rests on no entry: the model by itself" in trace(brief, "n-before-ceasefire")
 

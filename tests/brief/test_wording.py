@@ -2,19 +2,38 @@
 
 import json
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from openparley.brief import BriefError, make_brief
+from openparley.brief.blocks import Prose, Table
 from openparley.brief.cite import Given, Sentence
+from openparley.brief.context import Context
+from openparley.brief.facts import Facts
 from openparley.brief.lexicon import lexicon
 from openparley.brief.lint import case_faults, complaints, prose_faults
 from openparley.brief.lint.wording import whence
+from openparley.brief.redact import redacted_brief
+from openparley.brief.sections.left_out import left_out_blocks
+from openparley.brief.sections.sources import sources_section
 from openparley.errors import CaseError
+from openparley.infer.leave_out import Variant
+from openparley.infer.observe import Observed
+from openparley.infer.posterior import WithoutIt
 from openparley.record.case import Case, open_case
 from tests.brief import synthetic
+
+ARGUMENTS = (synthetic.posterior(), synthetic.forecast(), synthetic.run())
+
+
+@pytest.fixture
+def no_charts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawing takes most of the time."""
+    empty = SimpleNamespace(data=lambda context: [])
+    monkeypatch.setattr("openparley.brief.figures.discover", lambda: defaultdict(lambda: empty))
 
 
 def changed(tmp_path: Path, old: str, new: str) -> Case:
@@ -109,3 +128,73 @@ def test_our_own_words_are_no_complaint_to_the_author(case: Case) -> None:
 
 def test_words_of_nobody_have_a_file_all_the_same(case: Case) -> None:
     assert whence(case, "words that stand nowhere") == ("case.toml", None, "", None, "")
+
+
+def header(html: str) -> str:
+    return html.split('<header class="top">')[1].split("</header>")[0]
+
+
+@pytest.fixture
+def named(tmp_path: Path) -> Case:
+    """The case with names for two of its positions."""
+    folder = synthetic.write_case(tmp_path / "case")
+    path = folder / "case.toml"
+    text = path.read_text(encoding="utf-8")
+    text = text.replace('name = "The mediator"', 'name = "Edda Quillon"').replace('name = "Party A"', 'name = "Veldrany"')
+    path.write_text(text, encoding="utf-8")
+    return open_case(folder)
+
+
+@pytest.mark.usefixtures("no_charts")
+def test_the_head_of_the_page_says_who_holds_which_position(named: Case) -> None:
+    told = header(make_brief(named, *ARGUMENTS).html)
+    assert "Positions: the mediator – Edda Quillon; party A – Veldrany.\n" in told
+    assert "Party B" not in told  # goes by its position
+
+
+@pytest.mark.usefixtures("no_charts")
+def test_positions_that_all_go_by_that_name_need_no_line(case: Case) -> None:
+    assert "Positions" not in header(make_brief(case, *ARGUMENTS).html)
+
+
+@pytest.mark.usefixtures("no_charts")
+def test_the_head_of_a_redacted_copy_names_nobody(named: Case) -> None:
+    done = redacted_brief(named, *ARGUMENTS, names={"Edda Quillon": "the envoy"})
+    told = header(done.brief.html)
+    assert "Positions: the mediator – the envoy.\n" in told
+    assert "Veldrany" not in done.brief.html
+    # the check of the copy looks at that line too
+    planted = done.brief.html.replace("the mediator – the envoy", "the mediator – Edda Quillon", 1)
+    assert not done.checker.leaks({"brief.html": done.brief.html.encode()})
+    assert done.checker.leaks({"brief.html": planted.encode()})
+
+
+def context_of(case: Case, **changes: object) -> Context:
+    return Context(Facts.of(case), replace(synthetic.posterior(), **changes), ARGUMENTS[1], ARGUMENTS[2], lexicon("icd203"))
+
+
+def test_sources_are_counted_with_what_they_are_of(case: Case) -> None:
+    made = context_of(case)
+    assert made.book.sentences == []
+    sources_section(made)
+    told = [sentence.text for sentence in made.book.sentences]
+    single, every = (made.book.numbers[id].value for id in ("n-single", "n-items"))
+    assert f"Of its {every} events and commitments {single} are carried by one origin only." in told
+    assert every == len(synthetic.EVENTS) + len(synthetic.COMMITMENTS)  # none repeats another
+    assert f"All {len(case.entries)} were coded by hand." in told
+
+
+def test_what_is_left_out_says_whose_account_moves_and_what_has_no_row(case: Case) -> None:
+    now = synthetic.posterior().accounts["mediator"].now
+    change = {"mediator": dict.fromkeys(now, 0.0) | {"H2": 0.2}}
+    variant = Variant("outlet:Harbour Courier", "outlet Harbour Courier", ("E001",), Observed((), {}, {}), (), (), 1)
+    without = WithoutIt(variant, {"mediator": now}, change, 80.0, 0.5, False, False, ())
+    idle = replace(without, variant=replace(variant, label="origin Strait Wire", index=-1))
+    made = context_of(case, left_out=(without, idle))
+    prose, table = left_out_blocks(made)
+    assert isinstance(prose, Prose)
+    assert isinstance(table, Table)
+    first, last = (sentence.text for sentence in prose.sentences)
+    assert first.startswith("Without outlet Harbour Courier the share of the mediator’s account Favours party A would be ")
+    assert last == "1 of the 2 outlets and origins left out in turn changes no reported move; it has no row below."
+    assert len(table.rows) == 1

@@ -27,9 +27,7 @@ def test_a_bad_word_list_is_named(tmp_path: Path, name: str, content: str, says:
     assert says in capsys.readouterr().err
 
 
-def test_wording_that_a_brief_would_refuse_is_named_before_anything_is_computed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_wording_that_a_brief_would_refuse_is_named_before_anything_is_computed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     case = tmp_path / "mine"
     assert main(["new", str(case), "--family", "sanctions_threat"]) == 0
     text = (case / "case.toml").read_text(encoding="utf-8")

@@ -1,18 +1,19 @@
-"""The bottom line: one sentence that ends in its range, confidence apart, what changed, two further judgements."""
+"""The bottom line: one sentence that ends in its range, confidence apart, what changed, further judgements."""
 
 from __future__ import annotations
 
 from openparley.brief.blocks import Block, Fold, Prose, Section, Table
 from openparley.brief.changed import Changes
-from openparley.brief.charts.indicators import best
 from openparley.brief.cite import Given, Part, Ref, Sentence
 from openparley.brief.confidence import checklist, confidence_sentence
 from openparley.brief.context import Context
-from openparley.brief.sections.hinges import flip_sentence
-from openparley.brief.sections.indicators import best_sentence
+from openparley.brief.moves import within
+from openparley.brief.soonest import soonest
 from openparley.brief.words import capital
 from openparley.infer.posterior import NONE_OF_THESE
 from openparley.infer.weights import FEWEST_EFFECTIVE
+
+FURTHER = 2
 
 
 def bottom_line(context: Context, changes: Changes) -> Section:
@@ -20,7 +21,7 @@ def bottom_line(context: Context, changes: Changes) -> Section:
     checks = checklist(context)
     headline = likelihood_sentence(context, context.headline)
     confidence, further = confidence_sentence(context, checks), [soonest(context)]
-    further += [*(likelihood_sentence(context, id) for id in list(context.outcomes)[1:2]), leading_account(context), *_quick(context)]
+    further += [*(likelihood_sentence(context, id) for id in further_outcomes(context)), leading_account(context), *_quick(context)]
     changed = Prose(changes.sentences(context), style="changed")
     blocks: list[Block] = [Prose((headline,), style="lead"), Prose((confidence,), style="confidence"), changed]
     rows = tuple(((check.criterion,), check.finding, (check.allows,), (check.rule,)) for check in checks)
@@ -34,19 +35,10 @@ def bottom_line(context: Context, changes: Changes) -> Section:
     return Section("bottom-line", "Bottom line", tuple(blocks))
 
 
-def soonest(context: Context) -> Sentence:
-    """What would change this soonest: the report that would tell most, or else the smallest change that flips the headline."""
-    found = best(context)
-    if found:
-        row = max((rows[0] for rows in found.values()), key=lambda row: (not row.between, row.gain))
-        return best_sentence(context, row, "bottom-line", "What would change this soonest:")
-    flips = context.forecast.hinges.flips if context.forecast.hinges is not None else None
-    if flips is not None and flips.smallest is not None:
-        return flip_sentence(context, flips, "bottom-line", "What would change this soonest, as no report would, is the smallest change")
-    confirmed = flips is not None and any(row.status == "confirmed" for row in flips.rows)
-    searched = "; no change of one assumption that was solved for flips the headline" if confirmed else ""
-    said = f"What would change this soonest is not known: the run lists no report that would tell the accounts apart{searched}."
-    return context.book.say("bottom-line", "computed", said)
+def further_outcomes(context: Context) -> list[str]:
+    """The outcomes judged beside the headline, in the order of the case; ways in which the headline comes about add nothing to it."""
+    listed = list(context.outcomes.values())
+    return [row.id for row in listed[1:] if not within(context.facts.case.file, row, listed[0])][:FURTHER]
 
 
 def _quick(context: Context) -> list[Sentence]:
@@ -90,29 +82,39 @@ def leading_account(context: Context, actor: str | None = None, section: str = "
     first, second = named[0], named[1] if len(named) > 1 else None
     none = path.now.get(NONE_OF_THESE)
     one = context.share(actor, first)
-    start: list[Part] = ["Among the accounts listed of ", context.facts.position(actor), ", "]
+    start: list[Part] = [f"Of {_possessive(context.facts.position(actor))} accounts "]
     label = Given(f"{first} ({context.facts.account_name(first)})", name=True)
     if second is not None and path.now[first].low <= path.now[second].high:
         other = context.share(actor, second)
         rival = Given(f"{second} ({context.facts.account_name(second)})", name=True)
-        start += ["none stands clear: ", label, " holds ", Ref(one, one.range), " and ", rival, " ", Ref(other, other.range)]
+        start += ["none stands clear: ", label, " has ", Ref(one, one.range), " and ", rival, " ", Ref(other, other.range)]
     else:
-        start += [label, " carries the most weight, ", Ref(one, one.range)]
+        start += [label, " has the most weight, ", Ref(one, one.range)]
     if none is not None:
         rest = context.share(actor, NONE_OF_THESE)
-        start += [", with ", Ref(rest, rest.range), " on none of these"]
+        start += ["; none of these has ", Ref(rest, rest.range)]
         if none.value > path.now[first].value:
-            start += [", which is more than any of them"]
-    fit = context.posterior.fit
-    best = context.best_baseline
+            start += [", more than any of them"]
+    return context.book.say(section, "computed", start, "; ", _fit(context, section), ".")
+
+
+def _fit(context: Context, section: str) -> list[Part]:
+    """The fit that stands beside every winner: in full once a section, then the two scores alone."""
+    fit, best = context.posterior.fit, context.best_baseline
+    model, against = Ref(context.fit("model")), Ref(context.fit(best))
+    if any(context.fit("model") in said.numbers for said in context.book.sentences if said.section == section):
+        return ["mean log score ", model, " against ", against]
     verdict = "better" if fit.log_score > context.baselines[best] else "no better"
-    end: list[Part] = [
-        "; over ",
+    start: list[Part] = [
+        "over ",
         Ref(context.observed),
-        f" move{'s' * (fit.moves != 1)} the model as a whole predicts {verdict} than its best baseline (mean log score ",
+        f" move{'s' * (fit.moves != 1)} the model predicts {verdict} than its best baseline",
     ]
-    end += [Ref(context.fit("model")), " against ", Ref(context.fit(best)), ")"]
-    return context.book.say(section, "computed", start, end, ".")
+    return [*start, " (mean log score ", model, " against ", against, ")"]
+
+
+def _possessive(position: str) -> str:
+    return f"{position}’" if position.endswith("s") else f"{position}’s"
 
 
 def nothing_observed(context: Context, section: str) -> Sentence:

@@ -29,6 +29,7 @@ from openparley.brief.lint import (
     unrecoverable,
     untraced,
 )
+from openparley.brief.positions import positions_line
 from openparley.brief.render import page
 from openparley.brief.sections.accounts import accounts_section
 from openparley.brief.sections.assumptions import assumptions_section
@@ -211,6 +212,7 @@ def _head(context: Context) -> dict[str, Any]:
         "title": file.title,
         "fictional": file.fictional,
         "question": file.question,
+        "positions": positions_line(context),
         "notes": context.facts.unquoted(file.notes),
         "cutoff": cutoff,
         "run": str(run.get("id")),

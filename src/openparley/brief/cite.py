@@ -9,8 +9,9 @@ from typing import Any, Literal, get_args
 from openparley.brief import words
 from openparley.infer.posterior import Estimate
 
-Kind = Literal["share", "points", "count", "days", "decimal", "small"]
-SentenceType = Literal["reported", "assumed", "computed", "judged"]
+Kind = Literal["share", "points", "count", "days", "decimal", "tenths", "small"]
+# A note tells how to read the page and claims nothing, so it has neither a number nor a likelihood.
+SentenceType = Literal["reported", "assumed", "computed", "judged", "note"]
 SENTENCE_TYPES: tuple[str, ...] = get_args(SentenceType)
 
 
@@ -72,6 +73,8 @@ class Number:
                 return words.points(self.value, error)
             case "decimal":
                 return words.decimal(self.value, error)
+            case "tenths":
+                return words.tenths(self.value)
             case "small":
                 return words.small(self.value)
             case _:
@@ -88,6 +91,8 @@ class Number:
                 return words.percent_range(self.low, self.high, error)
             case "points":
                 return words.points_range(self.low, self.high, error)
+            case "tenths":
+                return f"{words.tenths(self.low)} to {words.tenths(self.high)}"
             case _:
                 return f"{words.decimal(self.low, error)} to {words.decimal(self.high, error)}"
 

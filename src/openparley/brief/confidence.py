@@ -62,8 +62,11 @@ def _sources(context: Context) -> Iterator[Check]:
     origins = len(facts.origins)
     count = book.count("n-origins", "Independent origins", origins, "distinct origins of the accepted entries; an echo adds none")
     allows: Level = "low" if origins < 2 else "moderate" if origins < 5 else "high"
-    said = (count, " independent origin" + "s" * (origins != 1))
-    yield Check("Independent origins", said, allows, "fewer than 2: low; fewer than 5: moderate")
+    said = (f"there {'is' if origins == 1 else 'are'} ", count, f" known origin{'s' * (origins != 1)}")
+    if unknown := len(facts.unknown_origins):
+        of = "sources of accepted entries that name neither outlet nor origin; they count as no origin"
+        said = (*said, ", ", book.count("n-origins-unknown", "Sources of unknown origin", unknown, of), " unknown")
+    yield Check("Independent origins", said, allows, "known ones fewer than 2: low; fewer than 5: moderate")
 
     weight = weight_by_source(context)
     total = sum(weight.values())
@@ -119,14 +122,30 @@ def _model(context: Context) -> Iterator[Check]:
         fitted = "no accepted entry reports a move of the game, so the fit cannot be compared with a baseline"
     yield Check("Fit against baselines", (fitted,), allows, "worse than uniform play: low; worse than another baseline: moderate")
     multiple = context.posterior.diagnostics.multiple_equilibria_share
-    said: tuple[Part, ...] = ("no checked draw has more than one equilibrium where play goes",)
-    if isnan(multiple):
-        said = ("whether draws have more than one equilibrium was not checked",)
-    elif multiple > 0:
-        of = "share of the checked draws, by posterior weight, in which some decision has another solution"
-        number = Number("n-several", "Draws with more than one equilibrium", multiple, kind="share", of=of)
-        said = (Ref(context.book.number(number)), " of the checked draws have more than one equilibrium where play goes")
-    yield Check("Several equilibria", said, _allow(multiple, 0.25, 0.05), "over 25 % of the draws: low; over 5 %: moderate")
+    rule = "over 25 % of the draws: low; over 5 %: moderate"
+    yield Check("Several equilibria", _equilibria(context, multiple), _allow(multiple, 0.25, 0.05), rule)
+
+
+def _equilibria(context: Context, multiple: float) -> tuple[Part, ...]:
+    """How many of the checked draws have several equilibria where play goes; the checks are made on a few draws only."""
+    proven = context.posterior.certificate
+    checked = proven.get("draws_certified")
+    if isnan(multiple) or checked == 0:
+        return ("whether draws have more than one equilibrium was not checked",)
+    of = "sets of assumptions for which the solution was recomputed independently"
+    draws: tuple[Part, ...] = ("checked draws",)
+    if isinstance(checked, int):
+        draws = (context.book.count("n-checked", "Draws checked", checked, of), f" checked draw{'s' * (checked != 1)}")
+    if multiple <= 0:
+        return ("none of the ", *draws, " has more than one equilibrium where play goes")
+    of = "share of the checked draws, by posterior weight, in which some decision has another solution"
+    number = Number("n-several", "Draws with more than one equilibrium", multiple, kind="share", of=of)
+    share = Ref(context.book.number(number))
+    # one decision can only lie in one draw; of several the certificate does not say in how many
+    if proven.get("stages_with_other_roots_on_path") == 1:
+        one = context.book.count("n-several-draws", "Checked draws with more than one equilibrium", 1, "of the draws checked")
+        return (one, " of ", *draws, " (", share, " of their weight) has more than one equilibrium where play goes")
+    return ("draws with ", share, " of the weight of the ", *draws, " have more than one equilibrium where play goes")
 
 
 def _draws(context: Context) -> Iterator[Check]:
@@ -190,6 +209,4 @@ def confidence_sentence(context: Context, checks: tuple[Check, ...]) -> Sentence
     if rest > 0:
         number = context.book.count("n-reasons", "Further reasons", rest, "further lines of the checklist that hold confidence down")
         more = ["; and ", number, f" further reason{'s' * (rest != 1)} in the checklist"]
-    return context.book.say(
-        "bottom-line", "computed", f"Our confidence is {found}, {'held up' if found == 'high' else 'held down'} by this: ", parts, more, "."
-    )
+    return context.book.say("bottom-line", "computed", f"Our confidence is {found}, because ", parts, more, ".")

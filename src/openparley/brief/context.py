@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from math import isnan, log, nan
 from typing import Any
@@ -15,7 +16,7 @@ from openparley.brief.influence import NEVER_EXPECTED, SILENCE, Influence, influ
 from openparley.brief.lexicon import Lexicon
 from openparley.forecast.forecast import Forecast, OutcomeForecast
 from openparley.forecast.questions import Question
-from openparley.infer.posterior import NONE_OF_THESE, ObservedMove, Posterior
+from openparley.infer.posterior import NONE_OF_THESE, EvidenceRow, ObservedMove, Posterior
 from openparley.record.casefile import Outcome
 
 # A move separates two accounts when one had expected it at least a quarter more than another.
@@ -78,18 +79,22 @@ class Context:
         """The observed moves of one actor."""
         return tuple(move for move in self.posterior.moves if move.actor == actor)
 
-    def spread(self, move: ObservedMove) -> float:
+    def spread(self, move: ObservedMove | EvidenceRow, *, none: bool = False) -> float:
         """Log ratio between the account that expected a move most and the one that expected it least.
 
-        “None of these” is a yardstick and not an account, so it does not count.
+        “None of these” is a yardstick and not an account, so it does not count unless asked for with ``none``.
         """
-        values = [max(value, NEVER_EXPECTED) for account, value in move.log_evidence.items() if account != NONE_OF_THESE]
+        values = [max(value, NEVER_EXPECTED) for account, value in move.log_evidence.items() if none or account != NONE_OF_THESE]
         return max(values) - min(values) if len(values) > 1 else 0.0
 
-    def separating(self, actor: str | None = None) -> list[ObservedMove]:
-        """Moves that separate the accounts, the strongest first."""
-        moves = [move for move in self.posterior.moves if actor in (None, move.actor) and self.spread(move) >= SEPARATES]
-        return sorted(moves, key=lambda move: (-self.spread(move), move.round))
+    def separating(self, actor: str | None = None, *, none: bool = False) -> list[ObservedMove]:
+        """Moves that separate the accounts, or with ``none`` an account from “none of these”, the strongest first."""
+        moves = [move for move in self.posterior.moves if actor in (None, move.actor) and self.spread(move, none=none) >= SEPARATES]
+        return sorted(moves, key=lambda move: (-self.spread(move, none=none), move.round))
+
+    def last_day(self, round: int) -> date:
+        """The last day of a round that the record covers: the cut-off in the round that it falls into."""
+        return min(self.posterior.rounds[round].end, self.facts.case.file.cutoff)
 
     def _moved_by(self, found: Sequence[Influence]) -> dict[str, Any]:
         """The trace of a number that averages over accounts: the entries that moved it most, with what each did."""

@@ -20,6 +20,8 @@ from openparley.record.sources import OUTLET_UNKNOWN
 
 QUOTED_AT_MOST = 280
 NONE_NAME = "None of these"
+# What stands for the outlet of a text that names none.
+UNNAMED = {"", OUTLET_UNKNOWN, "not named", "not named in the text", "unknown"}
 # A pair of marks around words; apostrophes are left alone.
 QUOTATION = re.compile(r"“([^“”]*)”|„([^„“”]*)[“”]|«([^«»]*)»|\"([^\"]*)\"|(?<![\w])‘([^‘’]*)’(?!\w)")
 
@@ -145,8 +147,16 @@ class Facts:
 
     @cached_property
     def origins(self) -> tuple[str, ...]:
-        """Distinct origins of the accepted entries; an echo adds none."""
-        return tuple(sorted({self.origin(entry.source) for entry in self.accepted.values()}))
+        """Distinct known origins of the accepted entries; an echo adds none."""
+        unknown = set(self.unknown_origins)
+        return tuple(sorted({self.origin(entry.source) for entry in self.accepted.values() if entry.source not in unknown}))
+
+    @cached_property
+    def unknown_origins(self) -> tuple[str, ...]:
+        """Sources of accepted entries that name neither an outlet nor an origin."""
+        cited = {entry.source for entry in self.accepted.values()}
+        rows = {id: row for id, row in self.case.sources.items() if id in cited}
+        return tuple(sorted(id for id, row in rows.items() if not row.origin and row.outlet.strip().lower() in UNNAMED))
 
     @cached_property
     def single_source(self) -> tuple[str, ...]:

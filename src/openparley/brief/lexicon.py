@@ -84,14 +84,14 @@ class Lexicon:
         return not outside and not any(term.low <= share <= term.high for term in self.terms)
 
     def describe(self, estimate: Estimate) -> Likelihood:
-        """The estimate in words: one band with the band's range, several with the interval's.
+        """The estimate in words: one band with the band's range and the interval, several with the interval alone.
 
         Notes
         -----
-        One word prints the range of the word, because that is what a reader takes it for (Wintle et al. 2019). Where the
-        interval touches several bands, the first and the last are printed with the interval itself. In a list with gaps a value
-        between two bands takes the nearer one, and both the interval and the band are printed, so that nobody takes the
-        band for the number.
+        One word prints the range of the word, because that is what a reader takes it for (Wintle et al. 2019), and behind
+        “here” the interval, so that nobody takes the band for the number. Where the interval touches several bands, the first
+        and the last are printed with the interval alone. In a list with gaps a value between two bands takes the nearer one,
+        and the band is marked as the nearest.
         """
         interval = percent_range(estimate.low, estimate.high, estimate.mcse)
         if not self.terms:
@@ -106,7 +106,8 @@ class Lexicon:
             term = self.terms[low]
             beyond = estimate.value < self.terms[0].low or estimate.value > self.terms[-1].high
             snapped = any(self.snaps(value) for value in (*ends, round(estimate.value, 2)))
-            shown = interval if beyond else f"{interval}, nearest to {term.range}" if snapped else term.range
+            band = f"nearest to {term.range}" if snapped else term.range
+            shown = interval if beyond or band == interval else f"{band}; here {interval}"
             return Likelihood(term.word, shown, 1, snapped)
         snapped = any(self.snaps(end) for end in ends)
         words = f"{self.terms[low].word} to {self.terms[high].word}"

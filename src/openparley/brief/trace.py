@@ -11,6 +11,7 @@ from openparley.brief.charts.tornado import ends, error, told
 from openparley.brief.cite import Number
 from openparley.brief.context import Context
 from openparley.brief.influence import odds_factor
+from openparley.brief.readings import readings
 
 # A trace of a headline number shows its entries with words and most of its assumptions; one of a detail the first few.
 ASSUMPTIONS_SHOWN, FEW = 8, 3
@@ -79,14 +80,16 @@ def _if_wrong(context: Context, number: Number) -> dict[str, str]:
 
 
 def _entries(context: Context, number: Number) -> list[tuple[str, str, str]]:
-    """Id, what it did to the number and in a full trace what it says, of each entry or row of a chronology."""
-    facts, found = context.facts, []
+    """Id, what it did to the number and in a full trace what it says and was read as, of each entry or row of a chronology."""
+    facts, found, full = context.facts, [], _is_full(number)
+    read = readings(context) if full else {}
     for index, id in enumerate(number.evidence):
         entry, row = facts.case.entries.get(id), facts.case.course.get(id)
         said = facts.unquoted(entry.paraphrase, entry.source) if entry else row.what if row else ""
         change = _change(number, number.moved[index]) if number.moved else ""
+        as_ = f" (read as {'; '.join(read[id])})" if id in read else ""
         if entry or row:
-            found.append((id, change, words.cut(said, PARAPHRASE_SHOWN) if _is_full(number) else ""))
+            found.append((id, change, words.cut(said, PARAPHRASE_SHOWN) + as_ if full else ""))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from openparley.infer.posterior import Estimate
@@ -135,14 +135,59 @@ def decimal(value: float, mcse: float = 0.0) -> str:
     return f"−{text}" if value < 0 and float(text) != 0 else text
 
 
+def significant(value: float) -> str:
+    """A value that somebody put in: as `decimal`, but below a tenth with two significant digits, so that little is not none.
+
+    Examples
+    --------
+    >>> significant(0.002), significant(0.05), significant(-0.0125), significant(0.4), significant(14.0)
+    ('0.002', '0.05', '−0.013', '0.40', '14')
+    """
+    if not 0 < abs(value) < 0.1:
+        return decimal(value)
+    return small(value if abs(value) < 1e-3 else float(f"{value:.2g}"))
+
+
+def alike(values: Sequence[float], mcse: float = 0.0) -> list[str]:
+    """Values that are compared, all to one place: two decimals, more where all are small, fewer where the error says so.
+
+    Examples
+    --------
+    >>> alike([0.6, 0.63, 0.5, 0.72], mcse=0.02), alike([0.01, 0.012, 0.003]), alike([-24.0, -23.46])
+    (['0.6', '0.6', '0.5', '0.7'], ['0.010', '0.012', '0.003'], ['−24.0', '−23.5'])
+    """
+    most = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    places = 0 if most >= 100 else 1 if most >= 10 else 2 if most >= 0.1 or most == 0 else 1 - math.floor(math.log10(most))
+    if mcse > 0 and math.isfinite(mcse):
+        places = max(0, min(places, -math.floor(math.log10(mcse)) - 1))
+    texts = [f"{abs(value):.{places}f}" if math.isfinite(value) else decimal(value) for value in values]
+    return [f"−{text}" if value < 0 and math.isfinite(value) and float(text) else text for value, text in zip(values, texts, strict=True)]
+
+
+def tenths(value: float) -> str:
+    """A gain in units of its own, always with one decimal, so that the end of a range that touches 0 shows it.
+
+    Examples
+    --------
+    >>> tenths(-0.83), tenths(0.04), tenths(-0.04), tenths(2.0)
+    ('−0.8', '0.0', '0.0', '2.0')
+    """
+    if not math.isfinite(value):
+        return decimal(value)
+    whole = round(value, 1) + 0.0
+    return f"{'−' if whole < 0 else ''}{abs(whole):.1f}"
+
+
 def small(value: float) -> str:
     """A certificate value: plain when it is readable, a power of ten otherwise.
 
     Examples
     --------
-    >>> small(0.25), small(3.1e-9), small(0.0)
-    ('0.25', '3·10⁻⁹', '0')
+    >>> small(0.25), small(3.1e-9), small(0.0), small(-0.0027)
+    ('0.25', '3·10⁻⁹', '0', '−0.0027')
     """
+    if value < 0 and math.isfinite(value):
+        return f"−{small(-value)}"
     if not math.isfinite(value):
         return UNKNOWN
     if value == 0:

@@ -39,6 +39,8 @@ def runs_option(function: _Function) -> _Function:
 
 def engine_options(draws: int, quick: int) -> Callable[[_Function], _Function]:
     """``--draws``, ``--seed``, ``--quick``, ``--processes``, ``--scheduler``, with the numbers of draws of a verb."""
+    each = "Draws of the assumptions; each solves the game."
+    each += f" {draws} are still a quick look; {FIT_DRAWS} for a result." if draws < FIT_DRAWS else ""
 
     def wrap(function: _Function) -> _Function:
         for option in (
@@ -46,9 +48,7 @@ def engine_options(draws: int, quick: int) -> Callable[[_Function], _Function]:
             click.option("--processes", type=click.IntRange(1), help="Local processes; one a core by default. The result is the same."),
             click.option("--quick", is_flag=True, help=f"{quick} draws instead of {draws}: a look, not a result."),
             click.option("--seed", type=int, default=SEED, show_default=True, help="Seed of every random number."),
-            click.option(
-                "--draws", type=click.IntRange(8), default=draws, show_default=True, help="Draws of the assumptions; each solves the game."
-            ),
+            click.option("--draws", type=click.IntRange(8), default=draws, show_default=True, help=each),
         ):
             function = option(function)
         return function

@@ -25,10 +25,12 @@ from openparley.infer.engine import Run
 from openparley.infer.model import Model
 from openparley.infer.observe import Report
 from openparley.record.case import Case
+from openparley.record.casefile import Observation
 from openparley.record.store import atomic_write
 
 FILE = "indicators.json"
 NOT_YET, SEEN, OVERDUE = "not yet", "seen", "overdue"
+REALIS = {"actual": "done", "future": "announced", "hypothetical": "hypothetical", "negated": "not done"}
 LARGEST_PROB = 1 - 1e-6  # a silence is never charged with more than a million to one
 
 
@@ -148,15 +150,25 @@ def finish(case: Case, model: Model, run: Run, found: Sequence[Indicator], folde
 
 
 def read_from(case: Case, actor: str, move: str) -> str:
-    """Kinds of entry that a rule reads as a move."""
+    """Kinds of report that a rule of the case reads as a move, for people; “by hand” for entries that a rule names one by one."""
     name = f"{actor}.{move}"
-    said = []
+    said, named = [], []
     for rule in case.file.observations:
         if name == rule.move or name in rule.readings:
-            what = f"{rule.kind} {'/'.join(rule.type)}".strip() if rule.type else f"{rule.kind} {' '.join(rule.entries) or 'of any type'}"
-            unreal = "" if rule.realis == ("actual",) else f" ({'/'.join(rule.realis)})"
-            said.append(f"{what}{unreal}{' toward ' + rule.recipient[0] if rule.recipient else ''}")
-    return "; ".join(dict.fromkeys(said)) or ("a row of the chronology" if case.course else "no rule reads any entry as it yet")
+            named += rule.entries
+            said += [] if rule.entries else [_kind(rule)]
+    said += [f"so far read by hand ({', '.join(dict.fromkeys(named))})"] if named else []
+    return "; ".join(dict.fromkeys(said)) or ("a row of the chronology" if case.course else "not reported so far, and to be read by hand")
+
+
+def _kind(rule: Observation) -> str:
+    """What a rule reads: a kind of report, toward whom, and how real."""
+    types = " or ".join(one.lower().replace("_", " ") for one in rule.type)
+    what = f"{types} ({rule.kind})" if types else f"any {rule.kind}"
+    names = [to.replace("_", " ") for to in rule.recipient]
+    toward = " or ".join(name.title() if name.startswith("party") else f"the {name}" for name in names)
+    unreal = "" if rule.realis == ("actual",) else ", " + " or ".join(REALIS.get(one, one) for one in rule.realis)
+    return f"{what}{f' toward {toward}' if toward else ''}{unreal}"
 
 
 def outlets_of(case: Case, model: Model, actor: str) -> str:

@@ -18,6 +18,12 @@ for (const svg of all('svg').filter(seen)) {
       say('label outside its frame', t);
     if (parseFloat(getComputedStyle(t).fontSize) * scale < 9.5) say('letters too small', t);
   }
+  for (const path of svg.querySelectorAll('path[stroke-dasharray], [stroke-dasharray] path'))
+    for (const [, x, y, length] of path.getAttribute('d').matchAll(/M([\d.]+),([\d.]+)v([\d.]+)/g)) {
+      const [top, foot] = [+y, +y + +length].map(at => new DOMPoint(+x, at).matrixTransform(path.getScreenCTM()));
+      for (const [t, b] of texts)
+        if (top.x > b.left + 1 && top.x < b.right - 1 && top.y < b.bottom - 3 && foot.y > b.top + 3) say('line through a label', t);
+    }
   texts.forEach(([t, a], i) => texts.slice(i + 1).forEach(([u, b]) => {
     if (meet(a, b, 1, 3)) say(`label covered by “${u.textContent}”`, t);
   }));

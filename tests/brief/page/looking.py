@@ -1,9 +1,13 @@
 """Looks at a page in Chromium: what is clipped, covered, empty, too wide or too small to read."""
 
+import base64
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from PIL import Image
 from selenium.webdriver import Chrome
 
 FAULTS = Path(__file__).with_name("faults.js").read_text(encoding="utf-8")
@@ -41,3 +45,15 @@ def faults(chromium: Chrome) -> list[str]:
 def run(chromium: Chrome, script: str) -> Any:
     """What a script of the test finds in the page; the page itself has none."""
     return chromium.execute_script(script)
+
+
+def edge(chromium: Chrome, selector: str, *, end: bool) -> float:
+    """Mean brightness, up to 255, at the right edge of a box that scrolls, as it opens or scrolled to its end."""
+    script = (
+        "const box = document.querySelector(arguments[0]); box.scrollLeft = arguments[1] ? 9999 : 0; box.scrollIntoView({block: 'start'});"
+        "const b = box.getBoundingClientRect(); return [b.right - 3 + scrollX, b.top + scrollY, Math.min(b.height, 400)]"
+    )
+    x, y, height = chromium.execute_script(script, selector, end)
+    clip = {"x": x, "y": y, "width": 2, "height": height, "scale": 1}
+    png = chromium.execute_cdp_cmd("Page.captureScreenshot", {"format": "png", "captureBeyondViewport": True, "clip": clip})["data"]
+    return float(np.asarray(Image.open(io.BytesIO(base64.b64decode(png))).convert("L")).mean())

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from selenium.webdriver import Chrome
 
-from tests.brief.page.looking import DESK, PRINT, VIEWS, View, faults, run, show
+from tests.brief.page.looking import DESK, PHONE, PRINT, VIEWS, View, edge, faults, run, show
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
@@ -24,6 +24,10 @@ PLANTED = {
         "const [one, two] = document.querySelectorAll('#figure-rivals a text');"
         "['x', 'y'].forEach(key => two.setAttribute(key, one.getAttribute(key)));"
         "two.querySelectorAll('[x]').forEach(line => line.setAttribute('x', one.getAttribute('x')))",
+    ),
+    "a label that the cut-off runs through": (
+        "line through a label",
+        "document.querySelector('#figure-timeline a text').textContent += ' and goes on and on and on and on and on'",
     ),
     "letters for nobody": ("letters too small", "document.querySelector('figure svg text').style.fontSize = '4px'"),
     "a picture without marks": ("empty picture", "document.querySelectorAll('figure svg')[1].replaceChildren()"),
@@ -48,6 +52,18 @@ def test_a_planted_fault_is_found(desk: Chrome, kind: str) -> None:
     wanted, plant = PLANTED[kind]
     run(desk, f"{{ {plant} }}")
     assert any(fault.startswith(wanted) for fault in faults(desk)), faults(desk)
+
+
+def test_a_long_value_leaves_room_for_the_words_of_the_certificate(desk: Chrome) -> None:
+    run(desk, "document.querySelector('#certificate td:last-child').textContent = '3 nodes a split (one) × '.repeat(6)")
+    assert run(desk, "return document.querySelector('#certificate tbody td').offsetWidth") > 220
+    assert run(desk, "const box = document.querySelector('#certificate .scroll'); return box.scrollWidth <= box.clientWidth")
+
+
+def test_a_shadow_says_that_a_table_goes_on(screen: Chrome, pages: dict[str, Path]) -> None:
+    show(screen, pages["plain"], PHONE)
+    edges = [edge(screen, "#certificate .scroll", end=end) for end in (False, True)]
+    assert edges[0] < 0.9 * 255 < 0.95 * 255 < edges[1]
 
 
 def test_a_table_wider_than_the_paper_is_found(screen: Chrome, pages: dict[str, Path]) -> None:

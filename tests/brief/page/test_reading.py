@@ -8,7 +8,7 @@ import pytest
 from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.by import By
 
-from openparley.brief import BriefPaths
+from openparley.brief import Brief, BriefPaths
 from tests.brief.page.looking import DESK, PHONE, View, run, show
 
 
@@ -61,7 +61,17 @@ def test_type_is_said_in_words(desk: Chrome) -> None:
         "return [...document.querySelectorAll('main > section > .prose .s .type')].map(e => [e.checkVisibility(), e.innerText])",
     )
     assert marks
-    assert all(shown and text in ("reported", "assumed", "computed", "judged") for shown, text in marks)
+    assert all(shown and text in ("reported", "assumed", "computed", "judged", "note") for shown, text in marks)
+
+
+def test_a_note_on_how_to_read_is_marked_as_one_and_not_as_an_assumption(desk: Chrome, brief: Brief) -> None:
+    marks = dict(run(desk, "return [...document.querySelectorAll('.s')].map(e => [e.id, e.querySelector('.type').textContent])"))
+    types = {f"s-{row['id'].replace('.', '-')}": row["type"] for row in brief.content["sentences"]}
+    assert marks == {id: types[id] for id in marks}
+    notes = [row for row in brief.content["sentences"] if row["type"] == "note"]
+    assert {row["section"] for row in notes} >= {"how-to-read", "change", "levers", "indicators", "assumptions"}
+    assert not any(row["numbers"] for row in notes)
+    assert "assumed" not in {row["type"] for row in brief.content["sentences"] if row["section"] == "how-to-read"}
 
 
 def test_headings_descend_one_step_at_a_time(desk: Chrome) -> None:

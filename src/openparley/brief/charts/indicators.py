@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import log
+
 import altair as alt
 
 from openparley.brief import words
@@ -14,12 +16,16 @@ from openparley.infer.posterior import NONE_OF_THESE
 TITLE = "Reports to watch for"
 QUESTION = "Which report, if it came, would tell the accounts apart?"
 READ = (
-    "A row a report, a dot an account, at the probability that the report comes under it. Dots far apart: the report would "
-    "tell much, and so would its absence."
+    "Each row is a report; each dot stands at the probability that it comes under the account named below the dot. Dots far apart: "
+    "the report would tell much, and so would its absence."
 )
-SHOWN, ROWS, ROW, RIGHT, LETTERS = 3, 6, 58, 12, 44
+SHOWN, ROWS, ROW, RIGHT, LETTERS = 3, 6, 62, 12, 44
 LEAST = 0.1  # of the gain of the best
+WORTH = 0.01  # of what is not known about the accounts
 LABEL = 0.1  # room of a label on the axis
+# Where things stand in a row, from its top: dots, the end of a line to a label, labels.
+DOT, LED, UNDER = 0.38, 0.6, 0.7
+NEAR = 0.01  # of the axis: a label no farther from its dot needs no line
 
 
 def anchor(row: Indicator) -> str:
@@ -33,16 +39,28 @@ def report(context: Context, row: Indicator) -> str:
 
 
 def best(context: Context) -> dict[str, list[Indicator]]:
-    """The few best for each actor, those that tell all of its accounts apart first; none that says far less than the best."""
+    """The few best for each actor, those that tell all of its accounts apart first; none that says far less than the best.
+
+    Nor one that would settle less than a hundredth of what is not known; where none would settle more, the best of all.
+    """
     found: dict[str, list[Indicator]] = {}
-    most = max(1, min(SHOWN, ROWS // max(1, len({row.about for row in context.forecast.indicators}))))
-    for row in sorted(context.forecast.indicators, key=lambda row: (bool(row.between), -row.gain)):
+    every = sorted(context.forecast.indicators, key=lambda row: (bool(row.between), -row.gain))
+    telling = [row for row in every if row.gain >= WORTH * unknown(context, row)] or every[:1]
+    most = max(1, min(SHOWN, ROWS // max(1, len({row.about for row in telling}))))
+    for row in telling:
         listed = found.setdefault(row.about, [])
         known = any((one.actor, one.move) == (row.actor, row.move) for one in listed)
         worth = row.gain >= LEAST * max(one.gain for one in listed or [row])
         if len(listed) < most and worth and not known:
             listed.append(row)
     return {actor: found[actor] for actor in context.posterior.accounts if actor in found}
+
+
+def unknown(context: Context, row: Indicator) -> float:
+    """Entropy in nats of the accounts that an indicator tells apart, as they stand; 1 where nothing is open."""
+    now = context.posterior.accounts[row.about].now
+    shares = [now[account].value for account in row.probs if account in now]
+    return -sum(share / sum(shares) * log(share / sum(shares)) for share in shares if share > 0) or 1.0
 
 
 def data(context: Context) -> list[Row]:
@@ -76,13 +94,13 @@ def _dots(context: Context, row: Indicator) -> list[Row]:
 
 
 def chart(rows: list[Row]) -> alt.TopLevelMixin:
-    """A dot an account, with its id below; the farther apart the dots, the more the report would tell."""
+    """Each dot is an account, its id below it, led to by a thin line where dots are close; dots far apart: the report would tell much."""
     return drawn([row for row in rows if row["drawn"]], _panel)
 
 
 def _panel(rows: list[Row], sheet: Sheet) -> Framed:
     names = [row for row in rows if row["part"] == "name"]
-    dots = [{**row, "y": row["y"] + 0.4, "under": row["y"] + 0.66} for row in rows if row["part"] == "dot"]
+    dots = [{**row, "y": row["y"] + DOT, "led": row["y"] + LED, "under": row["y"] + UNDER} for row in rows if row["part"] == "dot"]
     top = top_of(row["prob"] for row in dots)
     for name in names:
         mine = [row for row in dots if row["href"] == name["href"]]
@@ -91,7 +109,7 @@ def _panel(rows: list[Row], sheet: Sheet) -> Framed:
     size = 1 + max(row["y"] for row in names)
     y = up(size)
     spans = [
-        {"y": name["y"] + 0.4, "low": min(mine), "high": max(mine)}
+        {"y": name["y"] + DOT, "low": min(mine), "high": max(mine)}
         for name in names
         if (mine := [row["prob"] for row in dots if row["href"] == name["href"]])
     ]
@@ -100,9 +118,11 @@ def _panel(rows: list[Row], sheet: Sheet) -> Framed:
     fill = alt.Fill("none:N", scale=alt.Scale(domain=[False, True], range=[COLOURS[0], PAPER]), legend=None)
     point = base.mark_point(aria=True, shape="circle", size=52, stroke=COLOURS[0], strokeWidth=1.6, opacity=1)
     label = base.mark_text(baseline="middle", fontSize=11, color=SOFT)
+    led = sheet.of([row for row in dots if abs(row["at"] - row["prob"]) > NEAR * top]).mark_rule(color=SOFT, strokeWidth=0.8)
     layers = [
         name.encode(x=alt.value(0), y=y, text=alt.Text("text:N")),
         sheet.of(spans).mark_rule(color=SOFT, strokeWidth=1.5).encode(x=share("low", top), x2=alt.X2("high"), y=y),
+        led.encode(x=share("prob", top), x2=alt.X2("at"), y=y, y2=alt.Y2("led")),
         point.encode(x=share("prob", top), y=y, fill=fill, **linked()),
         label.encode(x=share("at", top), y=up(size, "under"), text=alt.Text("account:N")),
     ]

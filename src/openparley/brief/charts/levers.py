@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import altair as alt
 
 from openparley.brief import words
@@ -9,7 +11,7 @@ from openparley.brief.charts._look import COLOURS, PAPER, SOFT, Framed, Row, She
 from openparley.brief.charts._pairs import FIRST, SECOND, Bar, bars
 from openparley.brief.context import Context
 from openparley.forecast.forecast import LeverForecast
-from openparley.forecast.telling import tells
+from openparley.forecast.telling import STANDARD_ERRORS, tells
 from openparley.infer.posterior import Estimate
 
 TITLE = "Without a lever and with it"
@@ -19,6 +21,7 @@ READ = (
     "are the difference on the same random numbers. A statement about the model, not advice."
 )
 ROW, RIGHT = 60, 74
+HALF_TENTH = 0.05
 PULLED = ("commitment", "forced_move")
 
 
@@ -26,6 +29,23 @@ def shows(difference: Estimate) -> bool:
     """Whether the page prints a difference: one that the model can tell, whose range leaves out 0 as it is printed, too."""
     unit = words.step(difference.mcse) / 100
     return tells(difference) and not round(difference.low / unit) <= 0 <= round(difference.high / unit)
+
+
+def printed_gain(gain: Estimate) -> tuple[float, float, float, float]:
+    """Value, both ends and error of a gain as the page prints them: in tenths, the error rounded up, 0 where it is under half a tenth."""
+    value, low, high = (round(end, 1) + 0.0 for end in (gain.value, gain.low, gain.high))
+    return value, low, high, ceil(gain.mcse * 10 - 1e-9) / 10 if gain.mcse >= HALF_TENTH else 0.0
+
+
+def gains(gain: Estimate) -> bool:
+    """Whether a gain or a loss can be told, from what is printed of it alone, so that equal figures have equal verdicts.
+
+    The rule is that of `openparley.forecast.telling.tells`; an error too small to be printed counts as half a tenth.
+    Whatever the printed figures tell, those behind them tell, too.
+    """
+    value, low, high, error = printed_gain(gain)
+    error = error or HALF_TENTH
+    return max(low, -high) > error + 1e-9 and abs(value) > STANDARD_ERRORS * error + 1e-9
 
 
 def told(context: Context, lever: LeverForecast) -> list[str]:

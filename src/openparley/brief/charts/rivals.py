@@ -57,7 +57,7 @@ def data(context: Context) -> list[Row]:
     for actor, path in context.posterior.accounts.items():
         panel = capital(context.facts.position(actor))
         seen = rounds[: len(path.share)]
-        days = [seen[0].start, *(part.end for part in seen)]
+        days = [seen[0].start, *(context.last_day(index) for index in range(len(seen)))]
         ends = apart([float(path.share[-1][k]) for k in range(len(path.labels))], LABEL_GAP, 0.0, 1.0 - LABEL_GAP * 0.3)
         for k, label in enumerate(path.labels):
             values = [(path.prior[label],) * 3, *zip(path.share[:, k], path.low[:, k], path.high[:, k], strict=True)]
@@ -82,7 +82,7 @@ def _pins(context: Context, actor: str, panel: str, days: list[date]) -> list[Ro
     plot = WIDTH - LEFT - RIGHT
     texts = [move.entries[0] if len(move.entries) == 1 else f"{move.entries[0]}+{len(move.entries) - 1}" for move in moves if move.entries]
     moves = [move for move in moves if move.entries]
-    at = [context.posterior.rounds[move.round].end for move in moves]
+    at = [context.last_day(move.round) for move in moves]
     rows = levels([(day - first).days / span * plot for day in at], [len(text) * SIZE * 0.62 + 6 for text in texts])
     return [
         {

@@ -16,6 +16,7 @@ from openparley.brief.charts._look import (
     Framed,
     Row,
     Sheet,
+    breadth,
     drawn,
     framed,
     instant,
@@ -33,6 +34,8 @@ READ = (
     "A thin line about a dot: the day is known no better. The upright line is the cut-off."
 )
 ROW, LEFT, RIGHT = 42, 12, 14
+# A label stands so far above its row, in rows; the line of the cut-off keeps so many pixels away from it.
+ABOVE, BELOW, ROOM = 0.52, 0.12, 4
 LOOK_BACK = timedelta(days=120)
 # Shape and fill tell the outcome apart without colour; its word stands beside the id.
 OTHER = "other"
@@ -89,19 +92,22 @@ def _panel(rows: list[Row], sheet: Sheet) -> Framed:
     first, last, cutoff = (date.fromisoformat(rows[0][key][:10]) for key in ("first", "last", "cutoff"))
     axis = time_axis(first, last, width, gridOpacity=0.6)
     scale = alt.Scale(domain=[rows[0]["first"], rows[0]["last"]], nice=False)
-    y = alt.Y("y:Q", scale=alt.Scale(domain=[size - 0.45, -0.95], nice=False), axis=None)
+    top, foot = -0.95, size - 0.45
+    y = alt.Y("y:Q", scale=alt.Scale(domain=[foot, top], nice=False), axis=None)
     x, due = alt.X("day:T", axis=axis, scale=scale), alt.X("due:T", axis=axis, scale=scale)
     base, ended = sheet.of(rows), sheet.of([row for row in rows if row["due"]])
     vague = [row for row in rows if row["from"]]
     shape = alt.Shape("outcome:N", scale=alt.Scale(domain=[*SHAPES, OTHER], range=[*SHAPES.values(), "diamond"]), legend=None)
     late = (cutoff - first).days > 0.5 * (last - first).days
     now = sheet.of([{"day": rows[0]["cutoff"], "text": "cut-off"}])
+    at = width * (cutoff - first).days / (last - first).days
+    line = sheet.of([{"day": rows[0]["cutoff"], "y": start, "end": end} for start, end in _around(rows, at, top, foot)])
     dot = base.mark_point(aria=True, shape="circle", size=34, fill=COLOURS[0], stroke=COLOURS[0], opacity=1)
     end = ended.mark_point(aria=True, size=70, fill=PAPER, stroke=COLOURS[0], strokeWidth=1.8, opacity=1)
     says = now.mark_text(baseline="top", align="right" if late else "left", dx=-4 if late else 4, fontSize=11, color=SOFT)
     name = base.mark_text(aria=False, align="left", baseline="bottom", fontSize=SIZE, color=INK, dy=-7)
     layers = [
-        now.mark_rule(color=SOFT, strokeWidth=1, strokeDash=[3, 3]).encode(x=x),
+        line.mark_rule(color=SOFT, strokeWidth=1, strokeDash=[3, 3]).encode(x=x, y=y, y2=alt.Y2("end")),
         says.encode(x=x, y=alt.value(0), text=alt.Text("text:N")),
         name.encode(x=alt.value(0), y=y, text=alt.Text("text:N"), **linked(text=True)),
         *([_span(sheet.of(vague), axis, scale, y)] if vague else []),
@@ -110,6 +116,13 @@ def _panel(rows: list[Row], sheet: Sheet) -> Framed:
         end.encode(x=due, y=y, shape=shape, **linked()),
     ]
     return framed(layers, height=ROW * (size + 0.5), left=LEFT, right=RIGHT, top=4, bottom=24)
+
+
+def _around(rows: list[Row], at: float, top: float, foot: float) -> list[tuple[float, float]]:
+    """Pieces of an upright line ``at`` pixels from the left, which leaves room for the labels that it would run through."""
+    crossed = sorted(row["y"] for row in rows if breadth(row["text"]) * SIZE + ROOM > at)
+    starts = [top, *(y - BELOW for y in crossed)]
+    return list(zip(starts, [*(y - ABOVE for y in crossed), foot], strict=True))
 
 
 def _span(vague: alt.Chart, axis: alt.Axis, scale: alt.Scale, y: alt.Y) -> alt.Chart:

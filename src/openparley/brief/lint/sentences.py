@@ -89,6 +89,10 @@ def _text(part: Part) -> str:
 def _form(sentence: Sentence, own: str) -> Iterator[str]:
     if sentence.type not in SENTENCE_TYPES:
         yield f"no such type as {sentence.type!r}"
+    if sentence.type == "note" and (sentence.numbers or re.search(r"\d", own)):
+        yield "a number in a note"
+    if sentence.type == "note" and likelihood_words().search(own):
+        yield "a likelihood word in a note"
     if sentence.type == "reported" and ", per " not in own:
         yield "reported without saying by whom"
     if not sentence.text.rstrip().endswith((".", "?")):

@@ -7,7 +7,7 @@ from math import exp, log, nan
 from openparley.brief.blocks import Block, Cell, Fold, Prose, Section, Table
 from openparley.brief.bottom_line import leading_account, nothing_observed
 from openparley.brief.cite import Given, Link, Number, Part, Ref, Sentence
-from openparley.brief.context import BASELINES, NEVER_EXPECTED, Context
+from openparley.brief.context import BASELINES, NEVER_EXPECTED, SEPARATES, Context
 from openparley.brief.figures import Drawn, draw
 from openparley.brief.words import capital, day, decimal, listed, percent
 from openparley.infer.posterior import AccountPath, ObservedMove
@@ -106,7 +106,7 @@ def _over_time(context: Context) -> Table:
     length = max(len(path.share) for path in paths.values())
     rows = []
     for t in range(length):
-        cells: list[Cell] = [(day(context.posterior.rounds[t].end),)]
+        cells: list[Cell] = [(day(context.last_day(t)),)]
         cells += [(_share(context, path, t, k),) for path in paths.values() for k in range(len(path.labels))]
         rows.append(tuple(cells))
     return Table(
@@ -161,9 +161,9 @@ def _fit(context: Context) -> list[Sentence]:
             "accounts",
             "computed",
             Ref(seen.number, f"{seen.text} of {fit.moves:,}"),
-            f" move{'s' * (fit.moves != 1)} surprised the model, which expected ",
+            f" move{'s' * (fit.moves != 1)} surprised the model, where ",
             Ref(book.number(expected)),
-            ".",
+            " were to be expected.",
         )
     )
     return said
@@ -194,35 +194,15 @@ def _matrix(context: Context, actor: str) -> list[Block]:
     moves = context.moves_of(actor)
     if not moves:
         return []
-    shown = sorted(context.separating(actor)[:COLUMNS_SHOWN], key=lambda move: move.round)
+    found = context.separating(actor, none=True)
+    shown = sorted(found[:COLUMNS_SHOWN], key=lambda move: move.round)
     position = context.facts.position(actor)
-    weaker = len(context.separating(actor)) - len(shown)
-    flat = len(moves) - len(shown) - weaker
-    number = context.book.count(
-        f"n-flat-{actor}",
-        "Moves that do not separate the accounts",
-        flat,
-        f"moves of {position} on which no account differs from another by a quarter",
-    )
-    moved = f" move{'s' * (len(moves) != 1)} of {position}"
-    share = Ref(number.number, f"{flat} of {len(moves)}")
-    parts: list[Part] = [share, f"{moved} do not separate the accounts and are left out of the matrix"]
-    if not flat:
-        parts = [f"All moves of {position} separate the accounts"]
-    if weaker:
-        less = context.book.count(
-            f"n-weaker-{actor}", "Moves that separate less", weaker, f"moves of {position} not in the matrix for room"
-        )
-        parts += (
-            [", ", less, " of them less than those shown"] if not flat else [", with ", less, " that separate them less than those shown"]
-        )
-    said = context.book.say("accounts", "computed", parts, ".")
-    said = (said, *_undiagnostic(context, actor))
+    said = [_left_out(context, actor, len(moves) - len(found), len(found) - len(shown)), *_undiagnostic(context, actor)]
     if not shown:
-        return [Prose(said)]
+        return [Prose(tuple(said))]
     columns: list[Cell] = [("Account",)]
     for move in shown:
-        columns.append((*_heads(move), f" {move.move.replace('_', ' ')}, {context.posterior.rounds[move.round].end:%-d %b}"))
+        columns.append((*_heads(move), f" {move.move.replace('_', ' ')}, {_when(context, move)}"))
     rows = []
     for label in context.posterior.accounts[actor].labels:
         cells: list[Cell] = [(Given(context.facts.account_name(label), name=True),)]
@@ -232,27 +212,55 @@ def _matrix(context: Context, actor: str) -> list[Block]:
         rows.append(tuple(cells))
     caption = (
         f"Evidence and the accounts of {position}: how many times as much an account had expected a move as all "
-        f"of them on average (++ and −− are a factor of two or more, · is no difference)"
+        f"of them on average (++ and −− are a factor of two or more, · is less than about a tenth)"
     )
     if any(len(move.entries) > 1 for move in shown):
         caption += "; +n after an id: that many further entries report the same move"
-    return [Table(caption, tuple(columns), tuple(rows), style="matrix"), Prose(said)]
+    return [Table(caption, tuple(columns), tuple(rows), style="matrix"), Prose(tuple(said))]
+
+
+def _left_out(context: Context, actor: str, flat: int, weaker: int) -> Sentence:
+    """How many moves of an actor the matrix does not have: those that separate no two rows, and the weakest for room."""
+    position, moves = context.facts.position(actor), len(context.moves_of(actor))
+    of = f"moves of {position} on which neither two accounts nor an account and none of these differ by a quarter"
+    number = context.book.count(f"n-flat-{actor}", "Moves that do not separate the accounts", flat, of)
+    does, left = ("separates", "is") if flat == 1 else ("separate", "are")
+    rest = f" move{'s' * (moves != 1)} of {position} {does} no two rows by a quarter and {left} left out of the matrix"
+    parts: list[Part] = [Ref(number.number, f"{flat} of {moves}"), rest]
+    if not flat:
+        parts = [f"All moves of {position} separate two rows by a quarter or more"]
+    if weaker:
+        less = context.book.count(
+            f"n-weaker-{actor}", "Moves that separate less", weaker, f"moves of {position} not in the matrix for room"
+        )
+        parts += [", and ", less, " more for room"] if flat else ["; ", less, " of them left out of the matrix for room"]
+    return context.book.say("accounts", "computed", parts, ".")
 
 
 def _undiagnostic(context: Context, actor: str) -> list[Sentence]:
-    """How many reports of anybody's moves say nothing between the accounts of one actor, with the entries behind them."""
+    """How many reports of anybody's moves separate no two rows of the matrix, with the entries behind them."""
     if (matrix := context.posterior.evidence.get(actor)) is None:
         return []
     reports = [row for row in matrix.rows if row.actor]
-    idle = [row for row in reports if not row.diagnostic]
+    idle = [row for row in reports if context.spread(row, none=True) < SEPARATES]
     entries = len({entry for row in idle for entry in row.entries})
-    of = f"reports of any actor’s moves on which no two accounts of {context.facts.position(actor)} differ by a tenth of a log unit"
-    number = context.book.count(f"n-idle-{actor}", "Reports that are not diagnostic", len(idle), of)
+    rows = f"two accounts of {context.facts.position(actor)} nor an account and none of these"
+    of = f"reports of any actor’s moves on which neither {rows} differ by a quarter"
+    number = context.book.count(f"n-idle-{actor}", "Reports that separate no two rows", len(idle), of)
     behind = context.book.count(f"n-idle-entries-{actor}", "Entries behind them", entries, "entries that these reports rest on")
     share = Ref(number.number, f"{len(idle)} of {len(reports)}")
     named = f" report{'s' * (len(reports) != 1)} of anybody’s moves, with "
-    rest = f" {'entry' if entries == 1 else 'entries'} behind them, say nothing between these accounts."
+    rest = f" {'entry' if entries == 1 else 'entries'} behind them, separate no two rows by as much."
     return [context.book.say("accounts", "computed", share, named, behind, rest)]
+
+
+def _when(context: Context, move: ObservedMove) -> str:
+    """The day of the first entry that reports a move, or the week where that is not known to the day."""
+    entry = context.facts.case.entries.get(move.entries[0]) if move.entries else None
+    dated = (getattr(entry, "made", None) or entry.date) if entry else None
+    if dated is not None and dated.start == dated.end <= context.facts.case.file.cutoff:
+        return f"{dated.start:%-d %b}"
+    return f"week to {context.last_day(move.round):%-d %b}"
 
 
 def _heads(move: ObservedMove) -> list[Part]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from openparley.brief.blocks import Cell, Prose, Section, Table
 from openparley.brief.cite import Given, Link, Part, Ref, Sentence
 from openparley.brief.context import Context
-from openparley.brief.words import decimal
+from openparley.brief.words import alike, significant
+from openparley.record.casefile import Assumption
 
 NOT_IDENTIFIED = "not identified by this record"
+UNIT = "sets the unit"
 
 
 def assumptions_section(context: Context) -> Section:
     """How many of each status, then the table."""
     rows = context.facts.case.file.assumptions
     book = context.book
-    counts = {status: sum(row.status == status for row in rows) for status in ("supported", "caveated", "unsupported")}
+    statuses = [UNIT if sets_unit(row) else row.status for row in rows]
+    counts = {status: statuses.count(status) for status in ("supported", "caveated", "unsupported")}
     parts: list[Part] = [
         "The model makes ",
         book.count("n-assumptions", "Assumptions", len(rows), "assumptions of the case, fixed ones included"),
@@ -26,6 +29,9 @@ def assumptions_section(context: Context) -> Section:
             book.count(f"n-assumptions-{status}", f"Assumptions {status}", number, f"assumptions with the status {status}"),
             f" {status}",
         ]
+    if UNIT in statuses:
+        of = "weights that are fixed at one unit for every account, against which all others of that actor are read"
+        parts += ["; ", book.count("n-assumptions-unit", "Assumptions that set a unit", statuses.count(UNIT), of), " only set a unit"]
     said = [book.say("assumptions", "computed", parts, "; default values are assumptions too.")]
     silent = [
         row.id
@@ -51,7 +57,7 @@ def _again(context: Context) -> Sentence:
     name = Given(context.facts.case.name)
     start: list[Part] = ["To dispute one, change its range in case.toml and run parley brief ", name]
     rest: list[Part] = ["; parley fit ", name, " --without leaves out a source, parley whatif ", name, " --lever changes what is done."]
-    return context.book.say("assumptions", "assumed", start, rest)
+    return context.book.say("assumptions", "note", start, rest)
 
 
 def _table(context: Context) -> Table:
@@ -64,9 +70,9 @@ def _table(context: Context) -> Table:
         for id in row.basis:
             basis += [", " if basis else "", Link(id, id) if id in context.facts.case.entries else id]
         unit = f" {row.unit}" if row.unit else ""
-        values: tuple[Cell, ...] = ((decimal(row.low),), (decimal(row.likely) + unit,), (decimal(row.high),))
+        values: tuple[Cell, ...] = ((significant(row.low),), (significant(row.likely) + unit,), (significant(row.high),))
         made: Cell = ("fixed" if row.fixed else verdict(context, row.id), *_moves(context, row.id))
-        body.append(((row.id,), tuple(statement), *values, tuple(basis), (row.status,), made))
+        body.append(((row.id,), tuple(statement), *values, tuple(basis), (UNIT if sets_unit(row) else row.status,), made))
     anchors = tuple(row.id for row in context.facts.case.file.assumptions)
     return Table(
         f"Every assumption; low and high are the 90 % range or the ends; not identified is short for {NOT_IDENTIFIED}",
@@ -89,5 +95,13 @@ def verdict(context: Context, id: str) -> str:
     if found is None:
         return "fixed"
     before, after = found.prior, found.posterior
-    moved = f"{decimal(before.value)} → {decimal(after.value, after.mcse)} ({decimal(after.low)} to {decimal(after.high)})"
-    return moved if found.identified else "not identified"
+    values = [before.value, after.value, after.low, after.high]
+    was, now, low, high = alike(values, after.mcse)
+    if was == now:  # what the record moved takes one place more than its error gives it
+        was, now, low, high = alike(values, after.mcse / 10)
+    return f"{was} → {now} ({low} to {high})" if found.identified else "not identified"
+
+
+def sets_unit(row: Assumption) -> bool:
+    """Whether an assumption claims nothing and only says in what the weights of an actor are counted."""
+    return row.fixed and abs(row.likely) == 1 and row.sets.startswith("weight.") and ".*." in row.sets

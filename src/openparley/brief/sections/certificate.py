@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from math import isnan
 
 from openparley.brief.blocks import Prose, Section, Table, text_cells
-from openparley.brief.cite import Given, Ref
+from openparley.brief.cite import Given, Ref, Sentence
 from openparley.brief.context import Context
 from openparley.brief.words import UNKNOWN, decimal, percent, small
 
+# A part of the grid: how finely the beliefs about one actor are split.
+SPLIT = re.compile(r"(\d+) nodes? a split \((\w+)\)")
 # What the entries of a certificate are called for people; keys that are not listed are shown as they are.
 PLAIN = {
     "concept": ("Idea of play", "each player is more likely to do what serves it better, and all see the same reports"),
     "positions": ("Positions", "public situations of the game that were solved"),
     "rounds": ("Rounds", "rounds solved backwards from the end"),
-    "grid": ("Belief grid", "points at which shared beliefs about the motives are tracked"),
+    "grid": ("Belief grid", "nodes a split at which shared beliefs about the motives are tracked"),
     "draws_certified": ("Draws checked", "sets of assumptions for which the solution was recomputed independently"),
     "stages_sampled": ("Decisions checked", "decisions drawn at random for these checks"),
     "solver_residual": ("Solver’s own error", "largest inconsistency that the solver reported; 0 is exact"),
@@ -76,7 +79,8 @@ def certificate_section(context: Context) -> Section:
         )
     ]
     said.append(book.say("certificate", "computed", "The state of the inference: ", Given(context.posterior.status), "."))
-    rows = [text_cells(*_plain(key), _value(value)) for key, value in context.posterior.certificate.items()]
+    said += [*_where(context), *_figures(context)]
+    rows = [text_cells(*_plain(key), _value(context, value)) for key, value in context.posterior.certificate.items()]
     idle = len(context.posterior.idle)
     rows += [
         text_cells("Idle assumptions", "assumptions whose effect on the probability of the record cannot be told from none", f"{idle:,}"),
@@ -88,7 +92,7 @@ def certificate_section(context: Context) -> Section:
         ),
         text_cells(
             "Dominating draws (k-hat)",
-            f"over {decimal(found.k_hat_limit)}, the limit for so many draws, a few dominate and the average is not to be trusted; "
+            f"over {decimal(found.k_hat_limit)}, the limit for so many draws, a few dominate: read ranges, not averages; over 1 neither; "
             f"the largest weights are {'smoothed' if found.smoothed else 'as they are'}",
             decimal(found.k_hat),
         ),
@@ -113,14 +117,42 @@ def certificate_section(context: Context) -> Section:
     )
 
 
+def _where(context: Context) -> list[Sentence]:
+    """Whether what is not unique lies where play goes, which alone touches the forecast."""
+    found = context.posterior.certificate
+    roots, on_path = found.get("stages_with_other_roots"), found.get("stages_with_other_roots_on_path")
+    if not roots or not isinstance(on_path, int):
+        return []
+    book = context.book
+    count = book.count(
+        "n-roots", "Decisions with another equilibrium", float(roots), "checked decisions at which another solution was found"
+    )
+    met = book.count("n-roots-on-path", "Those where play goes", on_path, "of them, decisions that simulated play meets")
+    of = "such stage" + "s" * (roots != 1)
+    if not on_path:
+        return [book.say("certificate", "computed", "Of ", count, f" {of} none lies where play goes.")]
+    return [book.say("certificate", "computed", "Of ", count, f" {of} ", met, f" lie{'s' * (on_path == 1)} where play goes.")]
+
+
+def _figures(context: Context) -> list[Sentence]:
+    """Why outcomes are printed as figures where shares of accounts are not."""
+    if not context.posterior.diagnostics.odds_as_range:
+        return []
+    text = (
+        "With so few effective draws a share of an account is printed as its range alone; an outcome is averaged over accounts and "
+        "futures, too, and keeps a figure, rounded by its Monte Carlo error, which is to be read with its range."
+    )
+    return [context.book.say("certificate", "computed", text)]
+
+
 def _plain(key: str) -> tuple[str, str]:
     title, meaning = PLAIN.get(key, (key.replace("_", " ").capitalize(), "–"))
     return title, meaning
 
 
-def _value(value: float | int | str) -> str:
+def _value(context: Context, value: float | int | str) -> str:
     if isinstance(value, str):
-        return value
+        return SPLIT.sub(lambda match: f"{match[1]} for {context.facts.position(match[2])}", value)
     return f"{value:,}" if isinstance(value, int) else small(value)
 
 

@@ -15,7 +15,7 @@ TITLE = "What would change it"
 def change_section(context: Context) -> tuple[Section, list[Drawn]]:
     """Tornado and flip test, levers, indicators."""
     opening = context.book.say(
-        "change", "assumed", "What follows are statements about the model, not about the world, and none of them is advice."
+        "change", "note", "What follows are statements about the model, not about the world, and none of them is advice."
     )
     parts = [make(context) for make in (hinges_blocks, levers_blocks, indicators_blocks)]
     blocks = [Prose((opening,)), *(block for found, _ in parts for block in found)]

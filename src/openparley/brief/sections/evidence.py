@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from openparley.brief.blocks import Cell, Evidence, EvidenceList, Prose, Section
 from openparley.brief.cite import Given, Link, Part
 from openparley.brief.context import Context
 from openparley.brief.facts import when
+from openparley.brief.readings import readings
 from openparley.brief.words import cut, day, listed
 from openparley.record.chronology import Row
 from openparley.record.entry import Entry
@@ -17,6 +19,8 @@ STATES = {
     "no text": "Paraphrase",
     "orphan": "ORPHAN: the text at hand has other words here",
 }
+# What an event is that did not happen, or has not yet: a reader must not take its heading for a fact.
+NOT_ACTUAL = {"negated": "not done", "hypothetical": "hypothetical", "future": "announced"}
 PEOPLE = ("actor", "speaker", "explains", "subject")
 TOWARDS = ("recipient", "target", "addressee", "object")
 
@@ -39,12 +43,13 @@ def evidence_section(context: Context, cited: set[str]) -> Section:
     warning = [context.book.say("evidence", "computed", f"The text at hand has changed under {listed(orphans)}.")] if orphans else []
     usual = Counter((_coded(entry), _review(context, entry)) for entry in entries).most_common(1)
     most = usual[0][0] if usual else ("", "")
-    items = tuple(_item(context, entry, most) for entry in entries)
+    read = readings(context)
+    items = tuple(_item(context, entry, most, read.get(entry.id, ())) for entry in entries)
     if usual:
         parts: list[Part] = ["Unless an entry says otherwise it was coded by ", Given(most[0]), ", and its review is: ", Given(most[1])]
         warning.append(context.book.say("evidence", "computed", parts, "."))
         grades = "Grades are those of sources; single entries have none, so how many origins tell of one is counted instead."
-        warning.append(context.book.say("evidence", "assumed", grades))
+        warning.append(context.book.say("evidence", "note", grades))
     rows = [row for id, row in context.facts.case.course.items() if id in cited]
     if rows:
         items += tuple(_row(context, row) for row in rows)
@@ -59,21 +64,21 @@ def evidence_section(context: Context, cited: set[str]) -> Section:
 
 
 def label(context: Context, entry: Entry) -> str:
-    """Kind, type and who to whom."""
-    kind = getattr(entry, "event", None) if entry.kind == "event" else None
+    """Kind, type and who to whom, and of an event whether it happened."""
     kind = (
-        kind
+        (entry.event.lower() if entry.kind == "event" else None)
         or getattr(entry, "type", None)
         or getattr(entry, "value", None)
         or getattr(entry, "relation", None)
         or getattr(entry, "stance", None)
         or getattr(entry, "form", "")
     )
-    ends = []
-    for names in (PEOPLE, TOWARDS):
-        ids = next((getattr(entry, name) for name in names if getattr(entry, name, None)), ())
-        ends += [context.facts.actors(ids)] if ids else []
-    return f"{entry.kind}, {kind}{': ' if ends else ''}{' to '.join(ends)}"
+    who, whom = (next((getattr(entry, name) for name in names if getattr(entry, name, None)), ()) for names in (PEOPLE, TOWARDS))
+    mutual = len(who) > 1 and set(who) == set(whom)
+    ends = [context.facts.actors(who)] if who else []
+    ends += ["each other" if mutual else context.facts.actors(whom)] if whom else []
+    unreal = f", {NOT_ACTUAL[entry.realis]}" if entry.kind == "event" and entry.realis in NOT_ACTUAL else ""
+    return f"{entry.kind}, {kind}{': ' if ends else ''}{' to '.join(ends)}{unreal}"
 
 
 def _row(context: Context, row: Row) -> Evidence:
@@ -102,7 +107,8 @@ def _coded(entry: Entry) -> str:
     return coded + (f", {round(min(99, max(1, 100 * coder.confidence)))} % sure" if coder.confidence is not None else "")
 
 
-def _item(context: Context, entry: Entry, usual: tuple[str, str]) -> Evidence:
+def _item(context: Context, entry: Entry, usual: tuple[str, str], read: Sequence[str]) -> Evidence:
+    """An entry with everything known of it that is not as in most."""
     facts, quote = context.facts, context.facts.quote(entry)
     row = facts.case.sources.get(entry.source)
     source: list[Part] = [Link(entry.source, f"{entry.source} {facts.outlet(entry.source)}")]
@@ -110,13 +116,14 @@ def _item(context: Context, entry: Entry, usual: tuple[str, str]) -> Evidence:
     source += [f", reliability {row.reliability}" if row.reliability else ", no grade"] if row else []
     by = facts.actors(entry.attributed_to)
     said_by = f"{by if by == entry.attribution else f'{by} ({entry.attribution})'}{', hearsay' if entry.hearsay else ''}"
-    said_by += f", via {entry.via}" if entry.via else ""
+    said_by += f", via {facts.actor(entry.via)}" if entry.via else ""
     coded, review = _coded(entry), _review(context, entry)
     known: list[tuple[str, Cell]] = [
         ("source", tuple(source)),
         ("said by", (Given(said_by),)),
         ("at", (f"{entry.span.start}–{entry.span.end}, sha256 {entry.span.sha256[:12]}…",)),
     ]
+    known += [("read as", ("; ".join(read),))] if read else []
     known += [("coded by", (Given(coded),))] if coded != usual[0] else []
     known += [("review:", (Given(review),))] if review != usual[1] else []
     dated = when(getattr(entry, "made", None)) or when(entry.date)

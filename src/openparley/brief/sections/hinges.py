@@ -16,6 +16,7 @@ from openparley.forecast.hinges import Hinges
 from openparley.forecast.tornado import TornadoRow
 
 LETTERS = 90
+HALF = 0.5  # a skill under it misses more of the variance than it foretells
 LEAST_SHARE = 0.05  # of the variance; less does not stand out
 WIDE = 1.645  # standard errors of a 90 % range
 EXCLUDED = "the record excludes it"
@@ -51,7 +52,7 @@ def _opening(context: Context, found: Hinges, rows: list[TornadoRow]) -> list[Se
     first = rows[0]
     number = hinge(context, first)
     how = "by solving the game anew" if first.solved else "as emulated"
-    start: list[Part] = ["Of all assumptions ", *_named(context, first.assumption), f" moves the headline most, {how}: "]
+    start: list[Part] = ["Of all assumptions ", *named(context, first.assumption), f" moves the headline most, {how}: "]
     said = [Ref(number, number.range), f" over its range, {_way(first)}."]
     solved = sum(bool(row.solved) for row in rows)
     parts: list[Part] = ["The emulator, fitted to ", draws, " draws, has a skill of ", skill]
@@ -91,11 +92,11 @@ def _variance(context: Context, found: Hinges) -> list[Sentence]:
         why="no entry: it is about the model before the record",
     )
     ref = Ref(context.book.number(number), number.range)
-    parts: list[Part] = ["Were ", *_named(context, share.assumption), " known, ", ref, " of the variance of the headline"]
+    parts: list[Part] = ["Were ", *named(context, share.assumption), " known, ", ref, " of the variance of the headline"]
     return [context.book.say("hinges", "computed", parts, " before the record would go away.")]
 
 
-def _named(context: Context, id: str, section: str = "hinges") -> list[Part]:
+def named(context: Context, id: str, section: str = "hinges") -> list[Part]:
     """An assumption by id, and by statement where the section has not said it yet."""
     statement = Given(_statement(context, id))
     known = any(statement in sentence.parts for sentence in context.book.sentences if sentence.section == section)
@@ -185,14 +186,19 @@ def _none(context: Context, found: FlipTest) -> list[Part]:
     """That no change flips, with how far that was looked into."""
     solved = sum(row.status == "confirmed" for row in found.rows)
     count = context.book.count("n-flip-solved", "Assumptions solved for", solved, "assumptions whose range was searched by solves")
-    none = "No change of a single assumption within its range moves the headline into another band"
+    term = context.lexicon.terms[band_of(found.base, found.edges)]
+    band = Ref(context.probability(found.outcome), f"{term.word} ({term.range})")
+    none: list[Part] = ["No change of a single assumption within its range moves the headline out of the band of its mean, ", band]
     if solved == len(found.rows):
-        return [f"{none}; all were solved for."]
+        return [*none, "; all were solved for."]
     if skilled(found):
-        return [f"{none}, as solved for ", count, " of them and emulated for the others."] if solved else [f"{none}, as emulated."]
+        weak = "; an emulator with a skill under a half understates such changes" if found.r2_forecast < HALF else ""
+        how: list[Part] = [", as solved for ", count, " of them and emulated for the others"] if solved else [", as emulated"]
+        return [*none, *how, weak, "."]
     if solved:
         start = "Within their ranges, no change of the assumptions solved for ("
-        return [start, count, ") moves the headline into another band; of the others nothing can be said, as the emulator is too poor."]
+        end = "; of the others nothing can be said, as the emulator is too poor."
+        return [start, count, ") moves the headline out of the band of its mean, ", band, end]
     return ["Whether a change of a single assumption would move the headline into another band cannot be told: the emulator is too poor."]
 
 
@@ -209,7 +215,7 @@ def _flip(context: Context, found: FlipTest, row: Flip, section: str) -> list[Pa
     forecast = book.number(_forecast_at(context, found, at))
     value = book.count("n-flip-at", f"{row.assumption} where the headline flips", at.x, "value of the assumption", "decimal")
     term = context.lexicon.terms[band_of(at.forecast, found.edges)]
-    parts: list[Part] = [*_named(context, row.assumption, section)]
+    parts: list[Part] = [*named(context, row.assumption, section)]
     if row.distance == 0:
         parts += [" held at its central value of ", value]
     else:

@@ -12,15 +12,15 @@ def how_to_read_section(context: Context) -> Section:
     said = [sentence for sentence in book.sentences if sentence.section == "how-to-read"]
 
     def say(text: str) -> None:
-        said.append(book.say("how-to-read", "assumed", text))
+        said.append(book.say("how-to-read", "note", text))
 
     say(
         "The word beside each sentence says what it is: reported by a source, assumed in the "
-        "case, computed from both, or judged by a person."
+        "case, computed from both, judged by a person, or a note, which claims nothing."
     )
     say(
-        "One word for a probability prints the range of the word; two words print the range of the "
-        "number itself, which touches more than one band."
+        "One word for a probability prints the range of the word and, after the word here, that of the "
+        "number; two words print that of the number alone, which touches more than one band."
     )
     say("Every range is equal-tailed, and the trace of a number says what it is a range over.")
     say(

@@ -11,6 +11,7 @@ from openparley.brief.charts.indicators import anchor, best, report
 from openparley.brief.cite import Given, Number, Part, Ref, Sentence
 from openparley.brief.context import Context, slug
 from openparley.brief.figures import Drawn, draw
+from openparley.brief.moves import plays
 from openparley.brief.words import capital, cut, day, listed, percent, small
 from openparley.forecast.following import NOT_YET, OVERDUE, SEEN, Followed
 from openparley.forecast.indicators import Indicator
@@ -30,11 +31,11 @@ def indicators_blocks(context: Context) -> tuple[list[Block], list[Drawn]]:
         return [Prose((context.book.say("indicators", "computed", said), *_followed(context))), *_followed_table(context)], []
     opening = context.book.say(
         "indicators",
-        "assumed",
+        "note",
         "Reports to watch for are those that the accounts expect most differently; what they tell is about the model.",
     )
     said = [opening, *(best_sentence(context, listed[0]) for listed in shown.values())]
-    note = "A dot an account: the probability of a report under it, hollow for none of these. The farther apart, the more the report tells."
+    note = "Each dot is an account, at its probability of a report; hollow: none of these. The farther apart, the more the report tells."
     drawn = draw(context, "indicators", _table(context, shown), note, open=True)
     blocks: list[Block] = [Prose(tuple(said)), drawn.figure if drawn else _table(context, shown)]
     if past := _followed(context):
@@ -42,14 +43,13 @@ def indicators_blocks(context: Context) -> tuple[list[Block], list[Drawn]]:
     return blocks, [drawn] if drawn else []
 
 
-def best_sentence(context: Context, row: Indicator, section: str = "indicators", start: str = "") -> Sentence:
+def best_sentence(context: Context, row: Indicator, section: str = "indicators") -> Sentence:
     """One indicator: what, by when, and how differently two accounts expect it."""
     named = [account for account in row.probs if account != NONE_OF_THESE]
     named = named if len(named) > 1 else list(row.probs)
     low, high = (pick(named, key=lambda account: row.probs[account].value) for pick in (min, max))
-    who, move = context.facts.position(row.actor), row.move.replace("_", " ")
-    begin = start or f"For the accounts of {context.facts.position(row.about)} watch for"
-    parts: list[Part] = [f"{begin} a report of the move {move} by {who}, by {day(row.by)}; its probability is "]
+    begin = f"For the accounts of {context.facts.position(row.about)} watch for"
+    parts: list[Part] = [f"{begin} a report that {plays(context.facts, row.actor, row.move)}, by {day(row.by)}; its probability is "]
     for index, account in enumerate((high, low)):
         prob = expected(context, row, account)
         label = f"{account} ({context.facts.account_name(account)})" if account in context.facts.accounts else "none of these"
@@ -95,7 +95,14 @@ def _table(context: Context, shown: Mapping[str, list[Indicator]]) -> Table:
             dates = f"{day(row.half_by)}; {day(row.by)}"
             seen: Cell = (Given(cut(row.read_from, SEEN_IN)),)
             rows.append(((report(context, row),), (under,), (gain,), seen, (dates,), (state,)))
-    columns = ("Report", "Probability under each account", "Expected gain", "Where it would be seen", "Half of it by; all by", "State")
+    columns = (
+        "Report",
+        "Probability under each account",
+        "Expected gain",
+        "Where it would be seen",
+        "Half expected by; window ends",
+        "State",
+    )
     where = "; ".join(f"{capital(context.facts.position(actor))}: {found}" for actor, found in _outlets(shown).items())
     caption = (
         "The best few for each actor; the gain is the share of what is open between the accounts that the answer is expected to settle"

@@ -27,8 +27,10 @@ def _sentences(context: Context, groups: list[tuple[WithoutIt, ...]]) -> tuple[S
     possible = [group for group in groups if not group[0].impossible]
     if possible:
         number, before = _share(context, possible[0][0]), context.share(*mover(possible[0][0]))
-        account = Given(f"{context.facts.account_name(mover(possible[0][0])[1])}", name=True)
-        parts: list[Part] = ["Without ", Given(names_of(possible[0]), name=True), " the share of the account ", account, " would be "]
+        actor, label = mover(possible[0][0])
+        account = Given(context.facts.account_name(label), name=True)
+        whose = f" the share of {context.facts.position(actor)}’s account "
+        parts: list[Part] = ["Without ", Given(names_of(possible[0]), name=True), whose, account, " would be "]
         said.append(
             book.say(
                 "sources", "computed", parts, Ref(number, number.range), " in place of ", Ref(before, before.range), ", the largest change."
@@ -40,8 +42,10 @@ def _sentences(context: Context, groups: list[tuple[WithoutIt, ...]]) -> tuple[S
     idle = [result for result in context.posterior.left_out if not result.variant.changes]
     number = book.count("n-without-idle", "Left out without effect", len(idle), "outlets and origins, or what else was left out in turn")
     total = len(context.posterior.left_out)
-    share = Ref(number.number, f"{len(idle)} of {total}")
-    said.append(book.say("sources", "computed", share, " outlets and origins left out in turn change no reported move."))
+    share = Ref(number.number, f"{len(idle)} of the {total}")
+    one = len(idle) == 1
+    ends = f" outlets and origins left out in turn change{'s' * one} no reported move; {'it has' if one else 'they have'} no row below."
+    said.append(book.say("sources", "computed", share, ends if idle else " outlets and origins left out in turn changes no reported move."))
     return tuple(said)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from openparley.brief.blocks import Block, Prose, Table
-from openparley.brief.charts.levers import shows, told
-from openparley.brief.cite import Given, Part, Ref, Sentence
+from openparley.brief.charts.levers import gains, printed_gain, shows, told
+from openparley.brief.cite import Given, Number, Part, Ref, Sentence
 from openparley.brief.context import Context
 from openparley.brief.figures import Drawn, draw
-from openparley.brief.words import capital, listed
+from openparley.brief.words import capital, listed, step, tenths
 from openparley.forecast.forecast import LeverForecast
-from openparley.forecast.telling import NO_DIFFERENCE, tells
+from openparley.forecast.telling import NO_DIFFERENCE
 from openparley.infer.posterior import Estimate
 
 UNTOLD = "cannot be told"
@@ -23,7 +23,7 @@ def levers_blocks(context: Context) -> tuple[list[Block], list[Drawn]]:
         return [Prose((context.book.say("levers", "computed", said),))], []
     opening = context.book.say(
         "levers",
-        "assumed",
+        "note",
         "Each lever starts at the cut-off, unforeseen until then, on the same random numbers as the forecast without it.",
     )
     said = [opening]
@@ -50,8 +50,16 @@ def _sentence(context: Context, id: str, lever: LeverForecast) -> Sentence:
     if shows(effect.difference):
         end: list[Part] = [", a difference of ", Ref(difference), " (", Ref(difference, difference.range), ")."]
     else:
-        end = [": ", NO_DIFFERENCE, " (", Ref(difference, difference.range), ")."]
+        end = _untold(difference, effect.difference)
     return context.book.say("levers", "computed", start, end)
+
+
+def _untold(difference: Number, estimate: Estimate) -> list[Part]:
+    """Why a difference is none that can be told: what the mean does, and that its range does not leave out none."""
+    unit = step(estimate.mcse)
+    low, high = (round(100 * end / unit) for end in (estimate.low, estimate.high))
+    why = ", includes zero." if low <= 0 <= high else ", is no farther from zero than its error."
+    return ["; the mean differs by ", Ref(difference), ", but the range, ", Ref(difference, difference.range), why]
 
 
 def _pulled(context: Context, lever: LeverForecast) -> str:
@@ -68,7 +76,13 @@ def _pulled(context: Context, lever: LeverForecast) -> str:
 
 def _verdict(gain: Estimate) -> str:
     """Whether a position gains or loses, in the words of the table."""
-    return UNTOLD if not tells(gain) else "gains" if gain.value > 0 else "loses"
+    return UNTOLD if not gains(gain) else "gains" if gain.value > 0 else "loses"
+
+
+def _by(gain: Estimate, number: Number) -> tuple[Part, ...]:
+    """The gain with the error that its verdict is judged by, where that is large enough to be printed."""
+    error = printed_gain(gain)[3]
+    return (Ref(number, f"{number.text} ±{tenths(error)}" if error else number.text),)
 
 
 def _losers(context: Context, lever: LeverForecast) -> list[Sentence]:
@@ -111,7 +125,11 @@ def _effects(context: Context) -> Table:
             names = [part for name in rest for part in (", ", name)][1:]
             rows.append(((Given(lever.name, name=True),), names, ("–",), ("–",), (NO_DIFFERENCE,), ("–",)))
     columns = (("Lever",), ("Outcome",), ("Without",), ("With",), ("Difference",), ("90 % range of the difference",))
-    return Table(f"Outcomes by {context.horizon} without and with each lever, paired draws", columns, tuple(rows), numeric=(2, 3, 5))
+    caption = (
+        f"Outcomes by {context.horizon} without and with each lever, paired draws; figures whose error exceeds a point are rounded "
+        "to five or ten points, so that a difference need not be that of the two beside it"
+    )
+    return Table(caption, columns, tuple(rows), numeric=(2, 3, 5))
 
 
 def _gains(context: Context) -> Table:
@@ -123,7 +141,7 @@ def _gains(context: Context) -> Table:
                 f"n-gain-{id}-{actor}",
                 f"Gain of {context.facts.position(actor)} from the lever {lever.name}",
                 estimate,
-                "decimal",
+                "tenths",
                 assumptions=context.assumptions_about(actor),
                 why="no single entry: a difference of two solved games, averaged over the draws",
                 like="" if id == first else f"n-gain-{first}-{actor}",
@@ -133,14 +151,15 @@ def _gains(context: Context) -> Table:
                     (Given(lever.name, name=True),),
                     (capital(context.facts.position(actor)),),
                     (_verdict(estimate),),
-                    (Ref(number),),
+                    _by(estimate, number),
                     (Ref(number, number.range),),
                     (Given(lever.units.get(actor, "util").replace("_", " "), name=True),),
                 )
             )
     columns = (("Lever",), ("Position",), ("Gains or loses",), ("By",), ("90 % range",), ("In units of one",))
     return Table(
-        "Who gains and who loses, each in its own numeraire; the figures of two positions cannot be added or compared",
+        "Who gains and who loses, each in its own numeraire; the figures of two positions cannot be added or compared. Told where the "
+        "range leaves out 0 by more than the error (±, where it is half a tenth or more), and the gain is above twice that",
         columns,
         tuple(rows),
         numeric=(3, 4),

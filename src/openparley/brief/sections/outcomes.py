@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from math import hypot, isnan
+
 from openparley.brief.blocks import Block, Prose, Section, Table
 from openparley.brief.bottom_line import likelihood_sentence
-from openparley.brief.cite import Given, Number, Ref, Sentence
+from openparley.brief.cite import Given, Number, Part, Ref, Sentence
 from openparley.brief.context import Context
 from openparley.brief.figures import Drawn, draw
 from openparley.brief.sections.questions import open_questions
 from openparley.brief.sections.remote import remote_blocks
 from openparley.brief.words import capital, coarsest, day, percent, percent_range
+
+TELLS = 2.0  # Monte Carlo errors that a change must exceed
 
 
 def outcomes_section(context: Context) -> tuple[Section, list[Drawn]]:
@@ -35,7 +39,7 @@ def outcomes_section(context: Context) -> tuple[Section, list[Drawn]]:
     found = [one for one in (by_week, futures, before) if one is not None]
     blocks: list[Block] = [Prose(tuple(said)), *([by_week.figure] if by_week else [])]
     blocks += [Prose((_count(context),)), futures.figure] if futures else []
-    blocks.append(before.figure if before else _table(context))
+    blocks += [Prose(tuple(_record(context))), before.figure if before else _table(context)]
     blocks += [*remote_blocks(context), *open_questions(context)]
     return Section("outcomes", "What is likely", tuple(blocks)), found
 
@@ -43,11 +47,27 @@ def outcomes_section(context: Context) -> tuple[Section, list[Drawn]]:
 def _count(context: Context) -> Sentence:
     sample = context.forecast.futures_sample[context.headline]
     happens = sum(week >= 0 for week in sample)
-    of = f"futures among {len(sample)} drawn by weight from {context.forecast.futures:,}; a picture of the forecast, not a further estimate"
+    of = f"futures of {len(sample)} picked by weight from {context.forecast.futures:,}; a picture of the forecast, not a further estimate"
     count = context.book.number(Number("n-futures", "Futures in which it happens", happens, of=of))
     name = Given(capital(context.outcome_name(context.headline)), name=True)
     parts = [name, f" by {context.horizon} in ", Ref(count, f"{happens} of {len(sample)}"), " futures drawn from the model."]
     return context.book.say("outcomes", "computed", parts)
+
+
+def _record(context: Context) -> list[Sentence]:
+    """What the record did to the headline: the same weeks without it and with it."""
+    before, after = context.prior_probability(context.headline), context.probability(context.headline)
+    if isnan(before.value):
+        return []
+    change = after.value - before.value
+    did = "raised the headline" if change > 0 else "lowered the headline"
+    if abs(change) < TELLS * hypot(before.mcse or 0.0, after.mcse or 0.0):
+        did = "moved the headline by less than twice the Monte Carlo error"
+    elif before.text == after.text:
+        did += ", but by less than is printed"
+    of: list[Part] = [Ref(before, f"{before.text} ({before.range})"), " without it, given that the dispute is still open at the cut-off"]
+    now = [", and ", Ref(after, f"{after.text} ({after.range})"), " with it."]
+    return [context.book.say("outcomes", "computed", f"The record {did}: for the same weeks the model gives it ", of, now)]
 
 
 def _by_week(context: Context) -> Table:

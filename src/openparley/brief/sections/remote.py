@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import hypot
+
 from openparley.brief.blocks import Block, Cell, Prose, Table
 from openparley.brief.charts.indicators import report
 from openparley.brief.cite import Given, Ref
@@ -11,6 +13,7 @@ from openparley.brief.words import capital, day
 LOW = 0.2  # under it an outcome counts as improbable
 REMOTE = 0.05  # under it every outcome that the case names is kept in view
 SHOWN = 4
+STANDS_OUT = 2.0  # standard errors of the difference from the next account
 
 
 def remote_outcomes(context: Context) -> list[str]:
@@ -29,7 +32,7 @@ def remote_blocks(context: Context) -> list[Block]:
     if not ids:
         return []
     text = "Kept in view though the model gives them little: outcomes that would end the dispute, and the rarest that the case names."
-    said = context.book.say("remote", "assumed", text)
+    said = context.book.say("remote", "note", text)
     columns = tuple((name,) for name in ("Outcome", "What counts", "Now", "Most under", "Report to watch for"))
     return [Prose((said,)), Table("Given little, and kept in view", columns, tuple(_row(context, id) for id in ids))]
 
@@ -42,7 +45,7 @@ def _row(context: Context, id: str) -> tuple[Cell, ...]:
 
 
 def _under(context: Context, id: str) -> Cell:
-    """The account that gives it most, “none of these” left out."""
+    """The account that gives it most, “none of these” left out, if it stands out from the next by more than its error."""
     found = [
         (estimate, actor, account)
         for actor, under in context.forecast.outcomes[id].by_account.items()
@@ -51,7 +54,9 @@ def _under(context: Context, id: str) -> Cell:
     ]
     if not found:
         return ("–",)
-    estimate, actor, account = max(found, key=lambda one: one[0].value)
+    (estimate, actor, account), *others = sorted(found, key=lambda one: -one[0].value)
+    if others and not estimate.value - others[0][0].value > STANDS_OUT * hypot(estimate.mcse, others[0][0].mcse):
+        return ("no account stands out",)
     name = f"{capital(context.facts.position(actor))}: {context.facts.account_name(account)}"
     title = f"{context.outcome_name(id)}, by {context.horizon}, under {account}"
     number = context.book.estimate(f"n-p-{id}-under-{slug(account)}", title, estimate, like=context.probability(id).id)

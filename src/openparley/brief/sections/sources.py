@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 from openparley.brief.blocks import Block, Fold, Prose, Section, Table
-from openparley.brief.cite import Given, Link, Part, Sentence
+from openparley.brief.cite import Given, Link, Part, Ref, Sentence
 from openparley.brief.context import Context, slug
 from openparley.brief.sections.left_out import left_out_blocks
 from openparley.brief.words import day
+from openparley.record.entry import Commitment, Event
+from openparley.record.views import same_groups
 
 NAMED_AT_MOST = 10
 
@@ -31,22 +33,19 @@ def _summary(context: Context) -> list[Sentence]:
     origins = book.count(
         "n-origins", "Independent origins", len(facts.origins), "distinct origins of the accepted entries; an echo adds none"
     )
-    said = [
-        book.say(
-            "sources",
-            "computed",
-            "The record rests on ",
-            count,
-            f" document{'s' * (len(sources) != 1)} with ",
-            origins,
-            f" independent origin{'s' * (len(facts.origins) != 1)}; an echo of one origin counts once.",
-        )
-    ]
+    rests: list[Part] = [count, f" document{'s' * (len(sources) != 1)} with ", origins, f" known origin{'s' * (len(facts.origins) != 1)}"]
+    if unknown := len(facts.unknown_origins):
+        of = "sources of accepted entries that name neither outlet nor origin; they count as no origin"
+        rests += [" and ", book.count("n-origins-unknown", "Sources of unknown origin", unknown, of), " unknown"]
+    said = [book.say("sources", "computed", "The record rests on ", rests, "; an echo of one origin counts once.")]
     single = facts.single_source
     alone = book.count(
         "n-single", "Single-source items", len(single), "events and commitments that only one origin carries", evidence=single[:5]
     )
-    said.append(book.say("sources", "computed", "Of its events and commitments ", alone, " are carried by one origin only."))
+    items = [entry for entry in facts.accepted.values() if isinstance(entry, Event | Commitment)]
+    told = len(set(same_groups(items).values()))
+    every = book.count("n-items", "Events and commitments", told, "events and commitments of the record; linked reports of one count once")
+    said.append(book.say("sources", "computed", "Of its ", every, " events and commitments ", alone, " are carried by one origin only."))
 
     states = facts.review_states
     parts: list[Part] = [
@@ -63,15 +62,14 @@ def _summary(context: Context) -> list[Sentence]:
     said.append(book.say("sources", "computed", parts, "; only accepted and edited ones reach the model."))
 
     coders = Counter(entry.coder.name if entry.coder else "not stated" for entry in facts.case.entries.values())
-    said.append(
-        book.say(
-            "sources",
-            "computed",
-            "They were coded by ",
-            [part for index, (name, number) in enumerate(sorted(coders.items())) for part in _coder(context, index, name, number)],
-            ".",
-        )
-    )
+    if len(coders) == 1:
+        name, number = next(iter(coders.items()))
+        whom: list[Part] = ["All ", _coded(context, name, number), " were coded by ", Given(name)]
+    else:
+        whom = ["They were coded by "]
+        for index, (name, number) in enumerate(sorted(coders.items())):
+            whom += [", " if index else "", Given(name), " (", _coded(context, name, number), ")"]
+    said.append(book.say("sources", "computed", whom, "."))
 
     ungraded = [id for id, row in sources.items() if not row.reliability]
     undated = [id for id, row in sources.items() if row.published is None]
@@ -91,10 +89,9 @@ def _summary(context: Context) -> list[Sentence]:
     return said
 
 
-def _coder(context: Context, index: int, name: str, number: int) -> list[Part]:
-    """A coder with how many entries they coded, as part of a list."""
-    count = context.book.count(f"n-coded-{slug(name)}", f"Entries coded by {name}", number, "entries in the record, whatever their state")
-    return [", " if index else "", Given(name), " (", count, ")"]
+def _coded(context: Context, name: str, number: int) -> Ref:
+    """How many entries a coder coded."""
+    return context.book.count(f"n-coded-{slug(name)}", f"Entries coded by {name}", number, "entries in the record, whatever their state")
 
 
 def _table(context: Context) -> Table:
