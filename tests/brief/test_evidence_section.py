@@ -1,11 +1,12 @@
 """The second click: what an entry is headed as, and what it was read as."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from openparley.brief.blocks import Evidence, EvidenceList
-from openparley.brief.cite import plain
+from openparley.brief.cite import Book, plain
 from openparley.brief.context import Context
 from openparley.brief.facts import Facts
 from openparley.brief.lexicon import lexicon
@@ -66,3 +67,12 @@ def test_by_way_of_whom_is_told_by_name(tmp_path: Path) -> None:
     found = items(context(tmp_path, E001={"via": "party_a"}, E002={"via": "harbour_watch"}))
     assert facts_of(found["E001"])["said by"].endswith(", via Party A")
     assert facts_of(found["E002"])["said by"].endswith(", via harbour watch")
+
+
+def test_both_grades_are_printed_each_where_it_was_given(tmp_path: Path) -> None:
+    made = context(tmp_path)
+    case = replace(made.facts.case, credibility={"E003": "2"})
+    found = items(replace(made, facts=Facts.of(case), book=Book()))
+    assert facts_of(found["E003"])["source"].endswith("no grade; credibility of the entry 2")
+    assert "credibility" not in facts_of(found["E002"])["source"]
+    assert facts_of(found["E002"])["source"].endswith("reliability B")

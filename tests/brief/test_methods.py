@@ -72,7 +72,7 @@ def test_methods_are_terse_and_keep_the_rules_of_the_page(case: Case) -> None:
     found = context(case)
     found.book.sentences.clear()
     section = methods_section(found)
-    head = dict.fromkeys(("title", "question", "notes", "cutoff", "run", "lexicon", "running"), "x") | {"fictional": True}
+    head = dict.fromkeys(("title", "question", "notes", "cutoff", "run", "lexicon", "running", "positions"), "x") | {"fictional": True}
     numbers = list(found.book.numbers.values())
     html = page(found, [section], numbers, head)
     assert len(html.encode()) - len(page(found, [], [], head).encode()) < 8_000

@@ -229,7 +229,7 @@ def test_the_second_click_finds_who_said_it_where_when_and_how_it_was_checked(br
     ):
         assert needed in text
     assert "no grade" in brief.html.split('id="E003"')[1].split("</article>")[0]  # a source without one
-    assert any("single entries have none" in one["text"] for one in brief.content["sentences"])
+    assert any("without a word on its credibility has no grade" in one["text"] for one in brief.content["sentences"])
 
 
 def test_the_trace_of_the_headline_says_as_which_move_each_entry_was_read(brief: Brief) -> None:

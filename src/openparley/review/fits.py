@@ -19,7 +19,7 @@ __all__ = ["BusyError", "Fits", "child_command"]
 
 GRACE_SECONDS = 3.0
 # Windows has no groups of processes; there the workers end when the child, from which they get their work, is gone.
-GROUPS = hasattr(os, "killpg")
+GROUPS = hasattr(os, "killpg") and hasattr(os, "waitid")
 IDLE = {"state": "idle", "stage": "", "done": 0, "total": 0, "left": None, "run": "", "message": "", "number": 0}
 
 
@@ -43,6 +43,7 @@ class Fits:
         self.leaving = False  # set when the server ends, so that nobody waits for more news
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
+        self._ended = threading.Event()  # of the child under way and of all its workers
         self._status: dict[str, Any] = dict(IDLE)
         self._began = 0.0
 
@@ -67,10 +68,9 @@ class Fits:
                 start_new_session=True,
             )  # fmt: skip
             self._status = {**IDLE, "state": "running", "stage": "starting", "number": self._status["number"] + 1}
-            process = self._process
-        if GROUPS and hasattr(os, "waitid"):
-            threading.Thread(target=_outlived_by_none, args=(process.pid,), name="parley reaper", daemon=True).start()
-        threading.Thread(target=self._follow, args=(process,), name="parley fit", daemon=True).start()
+            process, self._ended = self._process, threading.Event()
+        threading.Thread(target=_outlived_by_none, args=(process, self._ended), name="parley reaper", daemon=True).start()
+        threading.Thread(target=self._follow, args=(process, self._ended), name="parley fit", daemon=True).start()
         return self.status()
 
     def stop(self) -> dict[str, Any]:
@@ -80,28 +80,30 @@ class Fits:
             if process is None:
                 return dict(self._status)
             self._change(state="stopping")
-        _signal(process, force=False)
-        threading.Thread(target=_end, args=(process,), name="parley stop", daemon=True).start()
+            ended = self._ended
+        _signal(process, ended, force=False)
+        threading.Thread(target=_end, args=(process, ended), name="parley stop", daemon=True).start()
         return self.status()
 
     def close(self) -> None:
         """End the fit under way and wait until it is gone."""
         with self._lock:
-            process = self._process
+            process, ended = self._process, self._ended
         if process is not None:
             self.stop()
-            process.wait(GRACE_SECONDS * 2)
+            ended.wait(GRACE_SECONDS * 2)
 
     def _change(self, **news: Any) -> None:
         self._status = {**self._status, **news, "number": self._status["number"] + 1}
 
-    def _follow(self, process: subprocess.Popen[str]) -> None:
+    def _follow(self, process: subprocess.Popen[str], ended: threading.Event) -> None:
         """Read what the child says until it ends."""
         errors: list[str] = []
         drain = threading.Thread(target=lambda: errors.extend(process.stderr or ()), daemon=True)
         drain.start()
         for line in process.stdout or ():
             self._hear(line)
+        ended.wait()  # a worker that lived on would hold the other end of what is read and closed here
         code = process.wait()
         drain.join(1.0)
         for stream in (process.stdin, process.stdout, process.stderr):
@@ -141,9 +143,9 @@ class Fits:
         return round((total - done) * (time.monotonic() - self._began) / (done - self._first), 1)
 
 
-def _signal(process: subprocess.Popen[str], *, force: bool) -> None:
+def _signal(process: subprocess.Popen[str], ended: threading.Event, *, force: bool) -> None:
     """Ask the child and its workers to end, or end them; those that have ended already need neither."""
-    if process.returncode is not None:
+    if ended.is_set():
         return
     try:
         if GROUPS:
@@ -156,18 +158,24 @@ def _signal(process: subprocess.Popen[str], *, force: bool) -> None:
         return
 
 
-def _outlived_by_none(pid: int) -> None:
-    """End the workers of a child that has ended; until it is waited for, its number is nobody else's."""
+def _outlived_by_none(process: subprocess.Popen[str], ended: threading.Event) -> None:
+    """Wait until the child has ended, then end its workers.
+
+    Nobody else waits for the child before that: until somebody has, its number is nobody else's.
+    """
     try:
-        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-        os.killpg(pid, signal.SIGKILL)
+        if GROUPS:
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.wait()
     except (ChildProcessError, ProcessLookupError, PermissionError):
         return
+    finally:
+        ended.set()
 
 
-def _end(process: subprocess.Popen[str]) -> None:
+def _end(process: subprocess.Popen[str], ended: threading.Event) -> None:
     """What has not ended by then is ended without being asked."""
-    try:
-        process.wait(GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        _signal(process, force=True)
+    if not ended.wait(GRACE_SECONDS):
+        _signal(process, ended, force=True)

@@ -44,7 +44,8 @@ def best(context: Context) -> dict[str, list[Indicator]]:
     Nor one that would settle less than a hundredth of what is not known; where none would settle more, the best of all.
     """
     found: dict[str, list[Indicator]] = {}
-    every = sorted(context.forecast.indicators, key=lambda row: (bool(row.between), -row.gain))
+    known_accounts = [row for row in context.forecast.indicators if row.about in context.posterior.accounts]
+    every = sorted(known_accounts, key=lambda row: (bool(row.between), -row.gain))
     telling = [row for row in every if row.gain >= WORTH * unknown(context, row)] or every[:1]
     most = max(1, min(SHOWN, ROWS // max(1, len({row.about for row in telling}))))
     for row in telling:

@@ -48,7 +48,9 @@ def evidence_section(context: Context, cited: set[str]) -> Section:
     if usual:
         parts: list[Part] = ["Unless an entry says otherwise it was coded by ", Given(most[0]), ", and its review is: ", Given(most[1])]
         warning.append(context.book.say("evidence", "computed", parts, "."))
-        grades = "Grades are those of sources; single entries have none, so how many origins tell of one is counted instead."
+        grades = (
+            "Sources are graded for reliability, entries for credibility, apart; an entry without a word on its credibility has no grade."
+        )
         warning.append(context.book.say("evidence", "note", grades))
     rows = [row for id, row in context.facts.case.course.items() if id in cited]
     if rows:
@@ -114,6 +116,8 @@ def _item(context: Context, entry: Entry, usual: tuple[str, str], read: Sequence
     source: list[Part] = [Link(entry.source, f"{entry.source} {facts.outlet(entry.source)}")]
     source += [f", {day(row.published) if row.published else 'not dated'}, {row.kind}"] if row else []
     source += [f", reliability {row.reliability}" if row.reliability else ", no grade"] if row else []
+    credible = facts.case.credibility.get(entry.id)
+    source += [f"; credibility of the entry {credible}"] if credible else []
     by = facts.actors(entry.attributed_to)
     said_by = f"{by if by == entry.attribution else f'{by} ({entry.attribution})'}{', hearsay' if entry.hearsay else ''}"
     said_by += f", via {facts.actor(entry.via)}" if entry.via else ""

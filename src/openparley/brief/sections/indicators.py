@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from math import exp, log
+from math import exp
 
 from openparley.brief.blocks import Block, Cell, Fold, Prose, Table
-from openparley.brief.charts.indicators import anchor, best, report
+from openparley.brief.charts.indicators import anchor, best, report, unknown
 from openparley.brief.cite import Given, Number, Part, Ref, Sentence
 from openparley.brief.context import Context, slug
 from openparley.brief.figures import Drawn, draw
@@ -60,7 +60,7 @@ def best_sentence(context: Context, row: Indicator, section: str = "indicators")
 def watch(context: Context, row: Indicator) -> Number:
     """The expected gain of an indicator; its trace has the probability under each account."""
     lines = [(context.facts.account_name(account), percent(prob.value, prob.mcse)) for account, prob in row.probs.items()]
-    lines.append(("Of what is open between these accounts", percent(row.gain / _open(context, row))))
+    lines.append(("Of what is open between these accounts", percent(row.gain / unknown(context, row))))
     of = f"expected gain in nats about the account; chance alone stays below {small(row.null)} in 19 of 20 cases"
     name = f"Gain from a report: {report(context, row)}"
     number = Number(anchor(row), name, row.gain, of=of, kind="small", breakdown=tuple(lines))
@@ -77,13 +77,6 @@ def expected(context: Context, row: Indicator, account: str) -> Number:
     return context.book.number(number)
 
 
-def _open(context: Context, row: Indicator) -> float:
-    """Entropy in nats of the accounts that it tells apart, as they stand."""
-    now = context.posterior.accounts[row.about].now
-    shares = [now[account].value for account in row.probs if account in now]
-    return -sum(share / sum(shares) * log(share / sum(shares)) for share in shares if share > 0) or 1.0
-
-
 def _table(context: Context, shown: Mapping[str, list[Indicator]]) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for listed_ in shown.values():
@@ -91,7 +84,7 @@ def _table(context: Context, shown: Mapping[str, list[Indicator]]) -> Table:
             number = watch(context, row)
             under = Ref(number, ", ".join(f"{account} {percent(prob.value, prob.mcse)}" for account, prob in row.probs.items()))
             state = NOT_YET + (f"; last reported {day(row.last_seen)}" if row.last_seen else "; never reported so far")
-            gain = Ref(number, percent(row.gain / _open(context, row)))
+            gain = Ref(number, percent(row.gain / unknown(context, row)))
             dates = f"{day(row.half_by)}; {day(row.by)}"
             seen: Cell = (Given(cut(row.read_from, SEEN_IN)),)
             rows.append(((report(context, row),), (under,), (gain,), seen, (dates,), (state,)))
