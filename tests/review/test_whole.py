@@ -134,9 +134,10 @@ def test_a_bundled_case_is_reviewed_end_to_end(name: str, request: pytest.Fixtur
 
 
 @pytest.mark.long
-def test_a_run_is_started_stopped_finished_and_compared(tmp_path: Path, chromium: webdriver.Chrome) -> None:
-    case = tmp_path / "strait"
-    new_case(case, "strait-talks")
+@pytest.mark.parametrize("name", ["strait-talks", "ukraine-2025"])
+def test_a_run_is_started_stopped_finished_and_compared(name: str, tmp_path: Path, chromium: webdriver.Chrome) -> None:
+    case = tmp_path / "mine"
+    new_case(case, name)
     with running(case) as (_, address):
         page = Page(chromium, address)
         chromium.get(page.home + "/runs")
