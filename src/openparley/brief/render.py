@@ -99,6 +99,24 @@ def style(header: str, numeric: Iterable[int] = ()) -> str:
     return sheet.replace("RUNNING HEAD", quoted).strip() + columns
 
 
+def filled(template: str, sheet: str, **values: Any) -> str:
+    """A template of this folder with its style sheet and the digest under which its policy allows that.
+
+    Parameters
+    ----------
+    template
+        Path below this folder.
+    values
+        What the template names besides ``sheet``, ``digest`` and ``markup``; its macros may use them, too.
+    """
+    environment = Environment(
+        loader=PackageLoader("openparley", "brief"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
+    environment.globals.update(values)
+    return environment.get_template(template).render(sheet=Markup(sheet), digest=digest, markup=Markup)
+
+
 def _numeric(blocks: Iterable[Block]) -> set[int]:
     """Columns of numbers of all tables in the blocks, the first being 1."""
     found: set[int] = set()
@@ -131,19 +149,14 @@ def page(
     cited
         Ids of the entries that have a place on the page; a link to another one is printed as text. None for all.
     """
-    environment = Environment(
-        loader=PackageLoader("openparley", "brief"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
     facts = context.facts
     shown = set((*facts.case.entries, *facts.case.course) if cited is None else cited)
     anchors = shown | set(facts.case.sources) | {row.id for row in facts.case.file.assumptions}
     inline = Inline(anchors)
     sheet = style(head["running"], _numeric(block for section in sections for block in section.blocks))
-    digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
-    environment.globals.update(inline=inline, trace=lambda number: trace(context, number), tidy=tidy, in_order=inline.in_order)
-    template = environment.get_template("page.html.j2")
-    values = {"sheet": Markup(sheet), "digest": digest, "sections": sections, "traces": traces, "head": head, "used": inline.used}
-    return brief_markup(template.render(**values, markup=Markup))
+    tools = {"inline": inline, "trace": lambda number: trace(context, number), "tidy": tidy, "in_order": inline.in_order}
+    values = {"sections": sections, "traces": traces, "head": head, "used": inline.used}
+    return brief_markup(filled("page.html.j2", sheet, **tools, **values))
 
 
 # End tags that HTML lets one leave out (WHATWG, 13.1.2.4), and space between blocks that nobody sees.

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from openparley.brief.card.card import Card
 from openparley.brief.card.picture import draw
 from openparley.brief.lint import SIZE_LIMIT, page_faults
-from openparley.brief.render import style
+from openparley.brief.render import filled, style
 from openparley.errors import ParleyError
 
 # Pictures of the card are wider than a chart, and scroll sideways on a telephone as tables do.
@@ -33,15 +28,9 @@ def as_html(card: Card) -> str:
     CardError
         If the page breaks a rule of `openparley.brief.lint`.
     """
-    loader = PackageLoader("openparley.brief", "card")
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     running = f"{'FICTIONAL · ' if card.fictional else ''}{card.title} · model card · openparley {card.version}"
-    sheet = style(running) + WIDE
-    digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
     drawn = {picture.id: draw(picture) for element in card.elements for picture in element.pictures}
-    text = environment.get_template("card.html.j2").render(
-        card=card, sheet=Markup(sheet), digest=digest, drawn=drawn, running=running, markup=Markup
-    )
+    text = filled("card/card.html.j2", style(running) + WIDE, card=card, drawn=drawn, running=running)
     html = re.sub(r"\n\s*\n+", "\n", text)
     # the limit of size is the brief's, which has to be sent around; a card holds whatever the case does
     faults = [fault for fault in page_faults(html) if f"the limit is {SIZE_LIMIT:,}" not in fault]

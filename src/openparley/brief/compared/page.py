@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Iterable
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from openparley.brief import words
 from openparley.brief.charts._look import COLOURS, PAPER, SOFT, Row, drawn
 from openparley.brief.charts._pairs import FIRST, SECOND, Bar, bars
 from openparley.brief.compared.said import name_of, run_line, said, values_of
 from openparley.brief.lint import page_faults
-from openparley.brief.render import brief_markup, style
+from openparley.brief.render import brief_markup, filled, style
 from openparley.brief.svg import svg
 from openparley.errors import ParleyError
 from openparley.forecast.compare import Comparison, Moved
@@ -38,27 +33,24 @@ def comparison_page(found: Comparison) -> str:
     ComparisonError
         If the page breaks a rule of `openparley.brief.lint`.
     """
-    loader = PackageLoader("openparley.brief", "compared")
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     fictional = bool(found.new.record.get("fictional") or found.old.record.get("fictional"))
     title = str(found.new.record.get("title", found.new.case))
     running = f"{'FICTIONAL · ' if fictional else ''}{title} · run {found.old.id} → {found.new.id}"
-    sheet = style(running)
+    parts = said(found)
     html = brief_markup(
-        environment.get_template("compared.html.j2").render(
+        filled(
+            "compared/compared.html.j2",
+            style(running),
             title=title,
             fictional=fictional,
             runs=[run_line(found, which) for which in ("old", "new")],
             ids=(found.old.id, found.new.id),
             verdict=found.verdict(),
-            parts=(parts := said(found)),
+            parts=parts,
             unchanged=words.listed([part.title.lower() for part in parts if not part.lines]),
             kinds=[(name, _rows(found, kind), _pictures(found, kind, name)) for kind, name in KINDS],
-            sheet=Markup(sheet),
-            digest=base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode(),
             running=running,
             tidy=words_together,
-            markup=Markup,
         )
     )
     if faults := page_faults(html):
