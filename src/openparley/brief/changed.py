@@ -11,6 +11,7 @@ from typing import Any
 
 from openparley.brief import words
 from openparley.brief.cite import Given, Link, Part, Ref, Sentence
+from openparley.brief.compared.said import short
 from openparley.brief.context import Context
 from openparley.errors import ParleyError
 
@@ -153,13 +154,7 @@ class Changes:
 
 
 def _pair(key: str, old: Any, new: Any) -> str:
-    return f"{LABELS.get(key, key)} {_short(old)} → {_short(new)}"
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:g}"
-    return "none" if value is None else words.cut(str(value), 60)
+    return f"{LABELS.get(key, key)} {short(old)} → {short(new)}"
 
 
 def inputs(context: Context) -> dict[str, Any]:

@@ -60,12 +60,11 @@ def checklist(context: Context) -> tuple[Check, ...]:
 def _sources(context: Context) -> Iterator[Check]:
     facts, book = context.facts, context.book
     origins = len(facts.origins)
-    count = book.count("n-origins", "Independent origins", origins, "distinct origins of the accepted entries; an echo adds none")
+    count, unknown = context.origin_counts()
     allows: Level = "low" if origins < 2 else "moderate" if origins < 5 else "high"
     said = (f"there {'is' if origins == 1 else 'are'} ", count, f" known origin{'s' * (origins != 1)}")
-    if unknown := len(facts.unknown_origins):
-        of = "sources of accepted entries that name neither outlet nor origin; they count as no origin"
-        said = (*said, ", ", book.count("n-origins-unknown", "Sources of unknown origin", unknown, of), " unknown")
+    if unknown is not None:
+        said = (*said, ", ", unknown, " unknown")
     yield Check("Independent origins", said, allows, "known ones fewer than 2: low; fewer than 5: moderate")
 
     weight = weight_by_source(context)

@@ -10,7 +10,7 @@ from math import isnan, log, nan
 from typing import Any
 
 from openparley.brief import words
-from openparley.brief.cite import Book, Number
+from openparley.brief.cite import Book, Number, Ref
 from openparley.brief.facts import Facts
 from openparley.brief.influence import NEVER_EXPECTED, SILENCE, Influence, influences, odds_factor
 from openparley.brief.lexicon import Lexicon
@@ -91,6 +91,16 @@ class Context:
         """Moves that separate the accounts, or with ``none`` an account from “none of these”, the strongest first."""
         moves = [move for move in self.posterior.moves if actor in (None, move.actor) and self.spread(move, none=none) >= SEPARATES]
         return sorted(moves, key=lambda move: (-self.spread(move, none=none), move.round))
+
+    def origin_counts(self) -> tuple[Ref, Ref | None]:
+        """How many known origins the accepted entries have, and how many of their sources have an unknown one; None for none."""
+        facts, book = self.facts, self.book
+        of = "distinct origins of the accepted entries; an echo adds none"
+        known = book.count("n-origins", "Independent origins", len(facts.origins), of)
+        if not facts.unknown_origins:
+            return known, None
+        of = "sources of accepted entries that name neither outlet nor origin; they count as no origin"
+        return known, book.count("n-origins-unknown", "Sources of unknown origin", len(facts.unknown_origins), of)
 
     def last_day(self, round: int) -> date:
         """The last day of a round that the record covers: the cut-off in the round that it falls into."""

@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any
 
 from openparley.brief.words import percent, percent_range, step
@@ -65,6 +66,11 @@ class Lexicon:
     source: str
     checked: bool
     terms: tuple[Term, ...]
+
+    @property
+    def edges(self) -> tuple[float, ...]:
+        """Where one word ends and the next begins; the middle where the list leaves a gap, none without words."""
+        return tuple((below.high + above.low) / 2 for below, above in pairwise(self.terms))
 
     def band(self, share: float) -> int:
         """Index of the band of a probability; a boundary value takes the band nearer to one half.

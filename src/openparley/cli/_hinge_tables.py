@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from openparley.cli._whatif_tables import Part
@@ -28,10 +27,10 @@ UNKNOWN = "not known"
 
 
 def edges_of(case: Case) -> tuple[float, ...]:
-    """Where one word of the case's list ends and the next begins; the middle where the list leaves a gap, none without words."""
+    """Where one word of the case's list ends and the next begins."""
     from openparley.brief.lexicon import lexicon
 
-    return tuple((below.high + above.low) / 2 for below, above in pairwise(lexicon(case.file.lexicon).terms))
+    return lexicon(case.file.lexicon).edges
 
 
 def hinge_data(found: Hinges, resumed: Resumption, notes: tuple[str, ...]) -> dict[str, Any]:

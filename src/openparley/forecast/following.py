@@ -29,6 +29,9 @@ from openparley.record.casefile import Observation
 from openparley.record.store import atomic_write
 
 FILE = "indicators.json"
+INDICATOR_COLUMNS = (
+    "about", "between", "actor", "move", "gain_nats", "null_nats", "account", "prob", "mcse", "half_by", "by", "read_from", "outlets",
+)  # fmt: skip
 NOT_YET, SEEN, OVERDUE = "not yet", "seen", "overdue"
 REALIS = {"actual": "done", "future": "announced", "hypothetical": "hypothetical", "negated": "not done"}
 LARGEST_PROB = 1 - 1e-6  # a silence is never charged with more than a million to one
@@ -96,32 +99,22 @@ class Watched(Shown):
         return json.loads(json.dumps(found, default=str))
 
 
+def indicator_rows(found: Sequence[Indicator]) -> list[tuple[Any, ...]]:
+    """One row an indicator and account, under `INDICATOR_COLUMNS`."""
+    return [
+        (
+            row.about, " ".join(row.between), row.actor, row.move, row.gain, row.null, account, prob.value, prob.mcse, row.half_by, row.by,
+            row.read_from, row.outlets,
+        )
+        for row in found
+        for account, prob in row.probs.items()
+    ]  # fmt: skip
+
+
 def write_indicators(found: Watched) -> tuple[Path, Path]:
     """``indicators.csv`` and ``indicators.json`` in the run's folder."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    columns = (
-        "about",
-        "between",
-        "actor",
-        "move",
-        "gain_nats",
-        "null_nats",
-        "account",
-        "prob",
-        "mcse",
-        "half_by",
-        "by",
-        "read_from",
-        "outlets",
-    )
-    writer.writerow(columns)
-    for row in found.indicators:
-        for account, prob in row.probs.items():
-            writer.writerow(
-                (row.about, " ".join(row.between), row.actor, row.move, row.gain, row.null, account, prob.value, prob.mcse, row.half_by,
-                 row.by, row.read_from, row.outlets)
-            )  # fmt: skip
+    csv.writer(text, lineterminator="\n").writerows([INDICATOR_COLUMNS, *indicator_rows(found.indicators)])
     paths = found.folder / "indicators.csv", found.folder / FILE
     atomic_write(paths[0], text.getvalue().encode())
     atomic_write(paths[1], (json.dumps(found.as_json(), ensure_ascii=False, indent=1) + "\n").encode())

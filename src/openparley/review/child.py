@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 import threading
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +46,8 @@ def fit_and_write(root: Path, runs: Path, draws: int) -> tuple[str, str]:
     from openparley.record.case import open_case
 
     case = open_case(root, extra_checks=(check_model, check_numbers))
-    edges = tuple((below.high + above.low) / 2 for below, above in pairwise(lexicon(case.file.lexicon).terms))
     fitted = fit(
-        case, runs, engine=AdaptiveImportance(draws=draws, seed=SEED), edges=edges,
+        case, runs, engine=AdaptiveImportance(draws=draws, seed=SEED), edges=lexicon(case.file.lexicon).edges,
         progress=lambda stage, done, total: say("progress", stage=stage, done=done, total=total),
     )  # fmt: skip
     say("progress", stage="writing the brief", done=0, total=1)

@@ -65,10 +65,11 @@ def _assumptions(changed: Changed) -> Iterator[str]:
 
 
 def _pairs(pairs: Mapping[str, tuple[Any, Any]]) -> Iterator[str]:
-    return (f"{key}: {_short(old)} → {_short(new)}" for key, (old, new) in pairs.items())
+    return (f"{key}: {short(old)} → {short(new)}" for key, (old, new) in pairs.items())
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """An old or new value as it is printed."""
     if value is None:
         return "none"
     return f"{value:g}" if isinstance(value, float) else cut(str(value), SHORT)

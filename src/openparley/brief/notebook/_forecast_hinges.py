@@ -9,6 +9,7 @@ from openparley.brief.notebook.grids import Grid
 from openparley.brief.notebook.view import View
 from openparley.brief.words import counted, day, decimal, percent
 from openparley.forecast.flip import FLIP_COLUMNS, Flip, FlipTest, flip_rows
+from openparley.forecast.following import INDICATOR_COLUMNS, indicator_rows
 from openparley.forecast.sensitivity import RATIO_COLUMNS, SHARE_COLUMNS, PosteriorRatios, VarianceShares, ratio_rows, share_rows
 from openparley.forecast.tornado import TORNADO_COLUMNS, Tornado, tornado_rows
 
@@ -17,24 +18,13 @@ if TYPE_CHECKING:
     from openparley.forecast.hinges import Hinges
     from openparley.forecast.indicators import Indicator
 
-INDICATOR_COLUMNS = (
-    "about", "between", "actor", "move", "gain_nats", "null_nats", "account", "prob", "mcse", "half_by", "by", "read_from", "outlets",
-)  # fmt: skip
 WATCH_FOR = ("report", "of", "tells apart", "by", "probability", "seen in")
 NO_SKILL = 0.1
 
 
 def indicator_grid(rows: Sequence[Indicator]) -> Grid:
     """One row an indicator and account, as in ``indicators.csv``."""
-    found = [
-        (
-            row.about, " ".join(row.between), row.actor, row.move, row.gain, row.null, account, prob.value, prob.mcse, row.half_by, row.by,
-            row.read_from, row.outlets,
-        )
-        for row in rows
-        for account, prob in row.probs.items()
-    ]  # fmt: skip
-    return Grid(INDICATOR_COLUMNS, found)
+    return Grid(INDICATOR_COLUMNS, indicator_rows(rows))
 
 
 def tornado_grid(found: Tornado) -> Grid:

@@ -30,13 +30,10 @@ def _summary(context: Context) -> list[Sentence]:
     facts, book = context.facts, context.book
     sources = facts.case.sources
     count = book.count("n-sources", "Sources", len(sources), "documents in the case")
-    origins = book.count(
-        "n-origins", "Independent origins", len(facts.origins), "distinct origins of the accepted entries; an echo adds none"
-    )
+    origins, unknown = context.origin_counts()
     rests: list[Part] = [count, f" document{'s' * (len(sources) != 1)} with ", origins, f" known origin{'s' * (len(facts.origins) != 1)}"]
-    if unknown := len(facts.unknown_origins):
-        of = "sources of accepted entries that name neither outlet nor origin; they count as no origin"
-        rests += [" and ", book.count("n-origins-unknown", "Sources of unknown origin", unknown, of), " unknown"]
+    if unknown is not None:
+        rests += [" and ", unknown, " unknown"]
     said = [book.say("sources", "computed", "The record rests on ", rests, "; an echo of one origin counts once.")]
     single = facts.single_source
     alone = book.count(
